@@ -1,0 +1,79 @@
+import tseslint from 'typescript-eslint'
+
+/**
+ * The folders of src-main in the order of the data (ARCHITECTURE.md, "Layers"). A folder may import
+ * those of earlier rows and its own, so that dependencies point one way only.
+ */
+const layers = [
+  ['errors.ts', 'random.ts', 'statistics.ts'],
+  ['files'],
+  ['jobs'],
+  ['dataset'],
+  ['tokens'],
+  ['graph'],
+  ['executors'],
+  ['models'],
+  ['training'],
+  ['gradients'],
+  ['influence'],
+  ['fix'],
+  ['retrain'],
+  ['export'],
+  ['report'],
+  ['project'],
+  ['pipeline.ts', 'pipeline'],
+  ['commands'],
+  ['cli.ts']
+]
+
+const isFile = (name) => name.endsWith('.ts')
+const layerRules = layers.flatMap((names, index) => {
+  const above = layers.slice(index + 1).flat()
+  const siblings = names.length > 1 && !isFile(names[0]) ? [] : []
+  const patterns = [...above, ...siblings].map((name) =>
+    isFile(name) ? `**/${name}` : `**/${name}/*`
+  )
+  if (patterns.length === 0) return []
+  return [
+    {
+      files: names.map((name) => (isFile(name) ? `src-main/${name}` : `src-main/${name}/**/*.ts`)),
+      rules: {
+        'no-restricted-imports': [
+          'error',
+          {
+            patterns: [
+              {
+                group: patterns,
+                message: 'Dependencies point down the list in ARCHITECTURE.md ("Layers") only.'
+              }
+            ]
+          }
+        ]
+      }
+    }
+  ]
+})
+
+export default tseslint.config(
+  { ignores: ['out/', 'node_modules/', 'coverage/'] },
+  ...tseslint.configs.strict,
+  {
+    rules: {
+      // Indices are checked by noUncheckedIndexedAccess; `!` states what a loop bound already proves.
+      '@typescript-eslint/no-non-null-assertion': 'off',
+      'no-restricted-properties': [
+        'error',
+        {
+          object: 'Number',
+          property: 'MIN_VALUE',
+          message: 'It is the smallest positive number; you mean -Infinity.'
+        }
+      ],
+      'no-restricted-exports': ['error', { restrictDefaultExports: { direct: true } }],
+      'max-params': 'off',
+      '@typescript-eslint/max-params': ['error', { max: 4 }]
+    }
+  },
+  { files: ['*.config.*'], rules: { 'no-restricted-exports': 'off' } },
+  ...layerRules
+)
