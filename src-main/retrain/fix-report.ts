@@ -1,10 +1,8 @@
 /** The result of a fix, as `fix --json` prints it and as `report.html` shows it (DESIGN, section 5). */
 import type { Edit } from '../fix/edits.ts'
+import type { Interval } from '../statistics.ts'
 
 export type Action = 'remove' | 'pad'
-
-/** A closed interval, 95 % wherever it is one of confidence. */
-export type Interval = readonly [low: number, high: number]
 
 /** The rounds of one arm: baseline, control or edited. */
 export interface ArmReport {
