@@ -1,0 +1,193 @@
+/**
+ * Graphs as ONNX models: a row of `lowerings` an operator, and the bytes by protobufjs. Only the
+ * parts of onnx.proto that are written here are described (field numbers from onnx/onnx.proto).
+ */
+import protobuf from 'protobufjs'
+import type { Attributes, Graph, Node, OpName, Shape, Value } from '../graph/ir.ts'
+import { isOp, topological } from '../graph/ir.ts'
+import type { Tensors } from './executor.ts'
+
+const operatorSetVersion = 20
+/** The version of the file format that came with operator set 20. */
+const irVersion = 9
+const dataTypes = { float: 1, int64: 7 } as const
+const attributeTypes = { int: 2, ints: 7 } as const
+
+const field = (id: number, type: string, rule?: 'repeated') =>
+  rule ? { id, type, rule } : { id, type }
+
+const messages = protobuf.Root.fromJSON({
+  nested: {
+    Model: {
+      fields: {
+        irVersion: field(1, 'int64'),
+        producerName: field(2, 'string'),
+        graph: field(7, 'Graph'),
+        opsetImport: field(8, 'OperatorSet', 'repeated')
+      }
+    },
+    OperatorSet: { fields: { domain: field(1, 'string'), version: field(2, 'int64') } },
+    Graph: {
+      fields: {
+        node: field(1, 'Node', 'repeated'),
+        name: field(2, 'string'),
+        initializer: field(5, 'Tensor', 'repeated'),
+        input: field(11, 'ValueInfo', 'repeated'),
+        output: field(12, 'ValueInfo', 'repeated')
+      }
+    },
+    Node: {
+      fields: {
+        input: field(1, 'string', 'repeated'),
+        output: field(2, 'string', 'repeated'),
+        opType: field(4, 'string'),
+        attribute: field(5, 'Attribute', 'repeated')
+      }
+    },
+    Attribute: {
+      fields: {
+        name: field(1, 'string'),
+        i: field(3, 'int64'),
+        ints: field(8, 'int64', 'repeated'),
+        type: field(20, 'int32')
+      }
+    },
+    Tensor: {
+      fields: {
+        dims: field(1, 'int64', 'repeated'),
+        dataType: field(2, 'int32'),
+        name: field(8, 'string'),
+        rawData: field(9, 'bytes')
+      }
+    },
+    ValueInfo: { fields: { name: field(1, 'string'), type: field(2, 'Type') } },
+    Type: { fields: { tensorType: field(1, 'TensorType') } },
+    TensorType: { fields: { elemType: field(1, 'int32'), shape: field(2, 'TensorShape') } },
+    TensorShape: { fields: { dim: field(1, 'Dimension', 'repeated') } },
+    Dimension: { fields: { dimValue: field(1, 'int64') } }
+  }
+})
+
+/** How one operator is written: ONNX attributes, and int64 tensors that follow its own inputs. */
+interface Lowering {
+  attributes?: Record<string, number | readonly number[]>
+  tensors?: (readonly number[])[]
+}
+
+const plain = () => ({})
+const alongAxis = ({ axis }: { axis: number }) => ({ attributes: { axis } })
+const reduction = ({ axes, keepDims }: Attributes['ReduceSum']) => ({
+  attributes: { keepdims: keepDims ? 1 : 0 },
+  tensors: [axes]
+})
+
+type Operator = Exclude<OpName, 'Input' | 'Constant'>
+
+const lowerings: {
+  readonly [Op in Operator]: (attributes: Attributes[Op], inputs: readonly Shape[]) => Lowering
+} = {
+  Add: plain,
+  Sub: plain,
+  Mul: plain,
+  Div: plain,
+  Neg: plain,
+  Exp: plain,
+  Log: plain,
+  Relu: plain,
+  Sign: plain,
+  MatMul: plain,
+  Transpose: ({ permutation }) => ({ attributes: { perm: permutation } }),
+  Reshape: ({ shape }) => ({ tensors: [shape] }),
+  Expand: ({ shape }) => ({ tensors: [shape] }),
+  Slice: ({ axis, start, end }) => ({ tensors: [[start], [end], [axis]] }),
+  Pad: ({ axis, before, after }, [shape]) => {
+    const pads = new Array<number>(2 * shape!.length).fill(0)
+    pads[axis] = before
+    pads[shape!.length + axis] = after
+    return { tensors: [pads] }
+  },
+  Concat: alongAxis,
+  Split: ({ axis, sizes }) => ({ attributes: { axis }, tensors: [sizes] }),
+  ReduceSum: reduction,
+  ReduceMax: reduction,
+  Softmax: alongAxis,
+  LogSoftmax: alongAxis
+}
+
+/** The bytes of an ONNX model; `constants` become initialisers instead of inputs. */
+export function toOnnx(graph: Graph, constants: Tensors = {}): Uint8Array {
+  const names = new Map<Value, string>()
+  const written = { node: [] as object[], initializer: [] as object[], input: [] as object[] }
+
+  for (const node of topological(Object.values(graph.outputs))) {
+    node.outputs.forEach((value) => names.set(value, `v${names.size}`))
+    if (isOp(node, 'Input')) {
+      const { name } = node.attributes
+      const value = node.outputs[0]!
+      names.set(value, name)
+      const fixed = constants[name]
+      if (fixed) written.initializer.push(floatTensor(name, value.shape, fixed))
+      else written.input.push(valueInfo(name, value.shape))
+    } else if (isOp(node, 'Constant')) {
+      const { data, shape } = node.attributes
+      const name = names.get(node.outputs[0]!)!
+      written.initializer.push(floatTensor(name, shape, Float32Array.from(data)))
+    } else {
+      const { attributes = {}, tensors = [] } = lower(node as Node<Operator>)
+      const output = node.outputs.map((value) => names.get(value)!)
+      const extra = tensors.map((numbers, i) => {
+        const name = `${output[0]}.${i}`
+        written.initializer.push(intTensor(name, numbers))
+        return name
+      })
+      written.node.push({
+        opType: node.op,
+        input: [...node.inputs.map((value) => names.get(value)!), ...extra],
+        output,
+        attribute: Object.entries(attributes).map(([name, value]) => attributeOf(name, value))
+      })
+    }
+  }
+
+  const output = Object.entries(graph.outputs).map(([name, value]) => {
+    // An output gets its name by a copy, as a value may be an output twice, or an input as well.
+    written.node.push({ opType: 'Identity', input: [names.get(value)!], output: [name] })
+    return valueInfo(name, value.shape)
+  })
+  const Model = messages.lookupType('Model')
+  const model = {
+    irVersion,
+    producerName: 'erratum',
+    opsetImport: [{ domain: '', version: operatorSetVersion }],
+    graph: { name: graph.name, ...written, output }
+  }
+  return Model.encode(Model.fromObject(model)).finish()
+}
+
+function lower<Op extends Operator>(node: Node<Op>): Lowering {
+  return lowerings[node.op](
+    node.attributes,
+    node.inputs.map((input) => input.shape)
+  )
+}
+
+function attributeOf(name: string, value: number | readonly number[]): object {
+  return typeof value === 'number'
+    ? { name, i: value, type: attributeTypes.int }
+    : { name, ints: value, type: attributeTypes.ints }
+}
+
+function valueInfo(name: string, shape: Shape): object {
+  const dim = shape.map((dimValue) => ({ dimValue }))
+  return { name, type: { tensorType: { elemType: dataTypes.float, shape: { dim } } } }
+}
+
+function floatTensor(name: string, shape: Shape, numbers: Float32Array): object {
+  const rawData = new Uint8Array(numbers.buffer, numbers.byteOffset, numbers.byteLength)
+  return { name, dims: shape, dataType: dataTypes.float, rawData }
+}
+
+function intTensor(name: string, numbers: readonly number[]): object {
+  const rawData = new Uint8Array(BigInt64Array.from(numbers, BigInt).buffer)
+  return { name, dims: [numbers.length], dataType: dataTypes.int64, rawData }
+}

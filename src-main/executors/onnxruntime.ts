@@ -1,0 +1,88 @@
+/** The executor for real work: graphs as ONNX models in onnxruntime, float32. */
+import { InferenceSession, Tensor } from 'onnxruntime-node'
+import type { Graph, Shape, Value } from '../graph/ir.ts'
+import { inputsOf, sizeOf } from '../graph/ir.ts'
+import type { CompileOptions, Executable, Executor, Tensors } from './executor.ts'
+import { toOnnx } from './onnx.ts'
+
+export interface OnnxruntimeOptions {
+  /** Threads inside one operator; rounds that run side by side take one each. */
+  threads: number
+}
+
+/** onnxruntime on the CPU. A run blocks the thread that calls it, so it belongs in a worker. */
+export function onnxruntimeExecutor({ threads }: OnnxruntimeOptions): Executor {
+  return {
+    name: 'onnxruntime cpu',
+    async compile(graph, { constants = {} }: CompileOptions = {}) {
+      const session = await InferenceSession.create(toOnnx(graph, constants), {
+        executionProviders: ['cpu'],
+        intraOpNumThreads: threads,
+        interOpNumThreads: 1,
+        executionMode: 'sequential',
+        graphOptimizationLevel: 'all',
+        logSeverityLevel: 3,
+        // With several sessions alive, idle threads that spin slow the one that works.
+        extra: { session: { force_spinning_stop: '1' } }
+      })
+      return new OnnxruntimeExecutable(session, graph, constants)
+    }
+  }
+}
+
+class OnnxruntimeExecutable implements Executable {
+  readonly inputShapes: Readonly<Record<string, Shape>>
+  readonly outputShapes: Readonly<Record<string, Shape>>
+  readonly #session: InferenceSession
+  /** One tensor a buffer: the same arrays come back every step, so they are wrapped once. */
+  readonly #wrapped = new WeakMap<Float32Array, Tensor>()
+  #own: Tensors | undefined
+
+  constructor(session: InferenceSession, graph: Graph, constants: Tensors) {
+    this.#session = session
+    const inputs = [...inputsOf(graph)].filter(([name]) => !constants[name])
+    this.inputShapes = shapesOf(inputs)
+    this.outputShapes = shapesOf(Object.entries(graph.outputs))
+  }
+
+  async run(feeds: Tensors, into?: Tensors): Promise<Tensors> {
+    const results = into ?? (this.#own ??= this.#allocate())
+    await this.#session.run(
+      this.#wrap(feeds, this.inputShapes),
+      this.#wrap(results, this.outputShapes)
+    )
+    return results
+  }
+
+  async dispose(): Promise<void> {
+    await this.#session.release()
+  }
+
+  #allocate(): Tensors {
+    return Object.fromEntries(
+      Object.entries(this.outputShapes).map(([name, shape]) => [
+        name,
+        new Float32Array(sizeOf(shape))
+      ])
+    )
+  }
+
+  #wrap(arrays: Tensors, shapes: Readonly<Record<string, Shape>>): Record<string, Tensor> {
+    const tensors: Record<string, Tensor> = {}
+    for (const name in shapes) {
+      const array = arrays[name]
+      if (!array) throw new Error(`The tensor ${name} is missing.`)
+      let tensor = this.#wrapped.get(array)
+      if (!tensor) {
+        tensor = new Tensor('float32', array, shapes[name]!)
+        this.#wrapped.set(array, tensor)
+      }
+      tensors[name] = tensor
+    }
+    return tensors
+  }
+}
+
+function shapesOf(values: Iterable<[string, Value]>): Record<string, Shape> {
+  return Object.fromEntries(Array.from(values, ([name, value]) => [name, value.shape]))
+}

@@ -1,0 +1,108 @@
+/**
+ * The graph: values computed by nodes, each node one operator with static shapes. All values are
+ * real tensors; the executors choose the precision (float64 in the reference, float32 elsewhere).
+ * A graph is nothing but its outputs: what they do not reach does not exist, so rules may build
+ * nodes freely and dead ones cost nothing.
+ */
+
+export type Shape = readonly number[]
+
+/** Every operator with its attributes. The names are ONNX's; `Input` and `Constant` are the leaves. */
+export interface Attributes {
+  Input: { name: string }
+  Constant: { data: readonly number[]; shape: Shape }
+  Add: Empty
+  Sub: Empty
+  Mul: Empty
+  Div: Empty
+  Neg: Empty
+  Exp: Empty
+  Log: Empty
+  Relu: Empty
+  Sign: Empty
+  MatMul: Empty
+  Transpose: { permutation: readonly number[] }
+  Reshape: { shape: Shape }
+  /** Stretches axes of size 1, and adds leading axes, up to the given shape. */
+  Expand: { shape: Shape }
+  /** Elements [start, end) along one axis. */
+  Slice: { axis: number; start: number; end: number }
+  /** Zeros before and after along one axis. */
+  Pad: { axis: number; before: number; after: number }
+  Concat: { axis: number }
+  /** Parts of the given sizes along one axis, an output each. */
+  Split: { axis: number; sizes: readonly number[] }
+  ReduceSum: { axes: readonly number[]; keepDims: boolean }
+  ReduceMax: { axes: readonly number[]; keepDims: boolean }
+  Softmax: { axis: number }
+  LogSoftmax: { axis: number }
+}
+
+type Empty = Record<never, never>
+
+export type OpName = keyof Attributes
+
+/** One application of an operator. */
+export interface Node<Op extends OpName = OpName> {
+  readonly op: Op
+  readonly attributes: Attributes[Op]
+  readonly inputs: readonly Value[]
+  readonly outputs: readonly Value[]
+}
+
+/** One output of a node. */
+export interface Value {
+  readonly node: Node
+  readonly index: number
+  readonly shape: Shape
+}
+
+/** What an executor runs: named outputs, and through them everything that they need. */
+export interface Graph {
+  readonly name: string
+  readonly outputs: Readonly<Record<string, Value>>
+}
+
+/** Number of elements of a tensor of this shape. */
+export function sizeOf(shape: Shape): number {
+  return shape.reduce((product, size) => product * size, 1)
+}
+
+/** The nodes that the outputs need, each after those that it reads. Iterative: depth is no limit. */
+export function topological(outputs: Iterable<Value>): Node[] {
+  const order: Node[] = []
+  const seen = new Set<Node>()
+  for (const output of outputs) {
+    const stack: { node: Node; next: number }[] = [{ node: output.node, next: 0 }]
+    while (stack.length > 0) {
+      const top = stack.at(-1)!
+      if (top.next === 0 && seen.has(top.node)) {
+        stack.pop()
+        continue
+      }
+      seen.add(top.node)
+      const input = top.node.inputs[top.next++]
+      if (input === undefined) {
+        order.push(top.node)
+        stack.pop()
+      } else if (!seen.has(input.node)) {
+        stack.push({ node: input.node, next: 0 })
+      }
+    }
+  }
+  return order
+}
+
+/** The inputs that the graph reads, by name. */
+export function inputsOf(graph: Graph): Map<string, Value> {
+  const inputs = new Map<string, Value>()
+  for (const node of topological(Object.values(graph.outputs))) {
+    if (isOp(node, 'Input')) inputs.set(node.attributes.name, node.outputs[0]!)
+  }
+  return inputs
+}
+
+/** Narrows a node to one operator, so that its attributes are typed. */
+export function isOp<Op extends OpName>(node: Node, op: Op): node is Node<Op> {
+  return node.op === op
+}

@@ -1,0 +1,264 @@
+/**
+ * The operators: for each its shape rule and its gradient rule, side by side.
+ *
+ * A shape rule says what the operator accepts and which shapes come out. A gradient rule is given
+ * the gradients of the outputs (`undefined` where nothing depends on one) and returns those of the
+ * inputs as new nodes; `null` says that none flows. With y = f(x) and dy = ∂L/∂y it states
+ * dx = (∂y/∂x)ᵀ dy. What the operators compute is defined by `executors/reference.ts`.
+ */
+import {
+  concat,
+  constant,
+  div,
+  exp,
+  expand,
+  matmul,
+  mul,
+  neg,
+  pad,
+  reduceSum,
+  reshape,
+  sign,
+  slice,
+  split,
+  sub,
+  sumTo,
+  transpose,
+  transposeLast
+} from './build.ts'
+import type { Attributes, Node, OpName, Shape, Value } from './ir.ts'
+import { broadcast, checkArity, checkAxis, refuse, withAxis } from './shapes.ts'
+import { sizeOf } from './ir.ts'
+
+export interface Op<Name extends OpName> {
+  shape(inputs: readonly Shape[], attributes: Attributes[Name]): Shape[]
+  gradient(node: Node<Name>, dy: Value, dys: readonly (Value | undefined)[]): (Value | null)[]
+}
+
+/** The only input, or the i-th. */
+const x = (node: Pick<Node, 'inputs'>, i = 0) => node.inputs[i]!
+/** The only output. */
+const y = (node: Pick<Node, 'outputs'>) => node.outputs[0]!
+
+const sameShape = (name: OpName) => (inputs: readonly Shape[]) => {
+  checkArity(name, inputs, 1)
+  return [inputs[0]!]
+}
+
+const broadcastShape = (name: OpName) => (inputs: readonly Shape[]) => {
+  checkArity(name, inputs, 2)
+  return [broadcast(name, inputs[0]!, inputs[1]!)]
+}
+
+const sameShapeAlong =
+  (name: OpName) =>
+  (inputs: readonly Shape[], { axis }: { axis: number }) => {
+    checkArity(name, inputs, 1)
+    checkAxis(name, inputs[0]!, axis)
+    return [inputs[0]!]
+  }
+
+const reducedShape =
+  (name: OpName) =>
+  (inputs: readonly Shape[], { axes, keepDims }: Attributes['ReduceSum']) => {
+    checkArity(name, inputs, 1)
+    const shape = inputs[0]!
+    axes.forEach((axis) => checkAxis(name, shape, axis))
+    return [shape.flatMap((size, axis) => (axes.includes(axis) ? (keepDims ? [1] : []) : [size]))]
+  }
+
+/** A reduced tensor with its reduced axes back, of size 1, whether or not the operator kept them. */
+function keepReduced(node: Node<'ReduceSum'> | Node<'ReduceMax'>, value: Value): Value {
+  const { axes } = node.attributes
+  return reshape(
+    value,
+    x(node).shape.map((size, axis) => (axes.includes(axis) ? 1 : size))
+  )
+}
+
+export const ops: { readonly [Name in OpName]: Op<Name> } = {
+  // Leaves: `build.ts` gives an input its shape, and nothing flows through either.
+  Input: { shape: () => [], gradient: () => [] },
+  Constant: { shape: (_, { shape }) => [shape], gradient: () => [] },
+
+  Add: {
+    shape: broadcastShape('Add'),
+    gradient: (node, dy) => [sumTo(dy, x(node).shape), sumTo(dy, x(node, 1).shape)]
+  },
+  Sub: {
+    shape: broadcastShape('Sub'),
+    gradient: (node, dy) => [sumTo(dy, x(node).shape), sumTo(neg(dy), x(node, 1).shape)]
+  },
+  Mul: {
+    shape: broadcastShape('Mul'),
+    gradient: (node, dy) => [
+      sumTo(mul(dy, x(node, 1)), x(node).shape),
+      sumTo(mul(dy, x(node)), x(node, 1).shape)
+    ]
+  },
+  Div: {
+    shape: broadcastShape('Div'),
+    gradient: (node, dy) => {
+      const scaled = div(dy, x(node, 1))
+      return [sumTo(scaled, x(node).shape), sumTo(neg(mul(scaled, y(node))), x(node, 1).shape)]
+    }
+  },
+
+  Neg: { shape: sameShape('Neg'), gradient: (_, dy) => [neg(dy)] },
+  Exp: { shape: sameShape('Exp'), gradient: (node, dy) => [mul(dy, y(node))] },
+  Log: { shape: sameShape('Log'), gradient: (node, dy) => [div(dy, x(node))] },
+  // y is 0 or positive, so its sign is the indicator of x > 0.
+  Relu: { shape: sameShape('Relu'), gradient: (node, dy) => [mul(dy, sign(y(node)))] },
+  Sign: { shape: sameShape('Sign'), gradient: () => [null] },
+
+  MatMul: {
+    shape: (inputs) => {
+      checkArity('MatMul', inputs, 2)
+      const [a, b] = [inputs[0]!, inputs[1]!]
+      if (a.length < 2 || b.length < 2) refuse('MatMul', inputs, 'both need two axes or more')
+      if (a.at(-1) !== b.at(-2)) {
+        refuse('MatMul', inputs, `the inner sizes ${a.at(-1)} and ${b.at(-2)} differ`)
+      }
+      return [[...broadcast('MatMul', a.slice(0, -2), b.slice(0, -2)), a.at(-2)!, b.at(-1)!]]
+    },
+    gradient: (node, dy) => {
+      const [a, b] = [x(node), x(node, 1)]
+      return [
+        sumTo(matmul(dy, transposeLast(b)), a.shape),
+        sumTo(matmul(transposeLast(a), dy), b.shape)
+      ]
+    }
+  },
+
+  Transpose: {
+    shape: (inputs, { permutation }) => {
+      checkArity('Transpose', inputs, 1)
+      const sorted = permutation.toSorted((a, b) => a - b)
+      if (sorted.length !== inputs[0]!.length || sorted.some((axis, i) => axis !== i)) {
+        refuse('Transpose', inputs, `[${permutation.join(', ')}] is no permutation of its axes`)
+      }
+      return [permutation.map((axis) => inputs[0]![axis]!)]
+    },
+    gradient: (node, dy) => {
+      const inverse: number[] = []
+      node.attributes.permutation.forEach((from, to) => (inverse[from] = to))
+      return [transpose(dy, inverse)]
+    }
+  },
+
+  Reshape: {
+    shape: (inputs, { shape }) => {
+      checkArity('Reshape', inputs, 1)
+      if (sizeOf(shape) !== sizeOf(inputs[0]!)) {
+        refuse('Reshape', inputs, `[${shape.join(', ')}] holds another number of elements`)
+      }
+      return [shape]
+    },
+    gradient: (node, dy) => [reshape(dy, x(node).shape)]
+  },
+
+  Expand: {
+    shape: (inputs, { shape }) => {
+      checkArity('Expand', inputs, 1)
+      const result = broadcast('Expand', inputs[0]!, shape)
+      if (result.join() !== shape.join()) {
+        refuse('Expand', inputs, `it does not stretch to [${shape.join(', ')}]`)
+      }
+      return [shape]
+    },
+    gradient: (node, dy) => [sumTo(dy, x(node).shape)]
+  },
+
+  Slice: {
+    shape: (inputs, { axis, start, end }) => {
+      checkArity('Slice', inputs, 1)
+      checkAxis('Slice', inputs[0]!, axis)
+      const size = inputs[0]![axis]!
+      if (start < 0 || end > size || start >= end) {
+        refuse('Slice', inputs, `[${start}, ${end}) is not within axis ${axis} of size ${size}`)
+      }
+      return [withAxis(inputs[0]!, axis, end - start)]
+    },
+    gradient: (node, dy) => {
+      const { axis, start, end } = node.attributes
+      return [pad(dy, axis, [start, x(node).shape[axis]! - end])]
+    }
+  },
+
+  Pad: {
+    shape: (inputs, { axis, before, after }) => {
+      checkArity('Pad', inputs, 1)
+      checkAxis('Pad', inputs[0]!, axis)
+      if (before < 0 || after < 0) refuse('Pad', inputs, 'it cannot take elements away')
+      return [withAxis(inputs[0]!, axis, inputs[0]![axis]! + before + after)]
+    },
+    gradient: (node, dy) => {
+      const { axis, before } = node.attributes
+      return [slice(dy, axis, [before, before + x(node).shape[axis]!])]
+    }
+  },
+
+  Concat: {
+    shape: (inputs, { axis }) => {
+      const first = inputs[0]
+      if (!first) refuse('Concat', inputs, 'there is nothing to join')
+      checkAxis('Concat', first, axis)
+      const others = (shape: Shape) => withAxis(shape, axis, 0).join()
+      if (inputs.some((shape) => others(shape) !== others(first))) {
+        refuse('Concat', inputs, `they differ outside of axis ${axis}`)
+      }
+      const total = inputs.reduce((sum, shape) => sum + shape[axis]!, 0)
+      return [withAxis(first, axis, total)]
+    },
+    gradient: (node, dy) => {
+      const { axis } = node.attributes
+      const sizes = node.inputs.map((value) => value.shape[axis]!)
+      return [...split(dy, axis, sizes)]
+    }
+  },
+
+  Split: {
+    shape: (inputs, { axis, sizes }) => {
+      checkArity('Split', inputs, 1)
+      checkAxis('Split', inputs[0]!, axis)
+      const total = sizes.reduce((sum, size) => sum + size, 0)
+      if (total !== inputs[0]![axis] || sizes.some((size) => size < 1)) {
+        refuse('Split', inputs, `parts of ${sizes.join(', ')} do not make up axis ${axis}`)
+      }
+      return sizes.map((size) => withAxis(inputs[0]!, axis, size))
+    },
+    gradient: (node, _, dys) => {
+      const parts = node.outputs.map((part, i) => dys[i] ?? expand(constant([0]), part.shape))
+      return [concat(parts, node.attributes.axis)]
+    }
+  },
+
+  ReduceSum: {
+    shape: reducedShape('ReduceSum'),
+    gradient: (node, dy) => [expand(keepReduced(node, dy), x(node).shape)]
+  },
+  // Where several elements attain the maximum each gets an even share, as torch.amax does.
+  ReduceMax: {
+    shape: reducedShape('ReduceMax'),
+    gradient: (node, dy) => {
+      const below = sign(sub(keepReduced(node, y(node)), x(node)))
+      const attained = sub(constant([1]), below)
+      const share = div(keepReduced(node, dy), reduceSum(attained, node.attributes.axes, true))
+      return [mul(attained, share)]
+    }
+  },
+
+  Softmax: {
+    shape: sameShapeAlong('Softmax'),
+    gradient: (node, dy) => {
+      const weighted = mul(dy, y(node))
+      return [sub(weighted, mul(y(node), reduceSum(weighted, [node.attributes.axis], true)))]
+    }
+  },
+  LogSoftmax: {
+    shape: sameShapeAlong('LogSoftmax'),
+    gradient: (node, dy) => [
+      sub(dy, mul(exp(y(node)), reduceSum(dy, [node.attributes.axis], true)))
+    ]
+  }
+}

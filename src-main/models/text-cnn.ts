@@ -1,0 +1,107 @@
+/**
+ * TextCNN as in section 3.2 of the paper: two convolutions over time, one of width 1, each with
+ * ReLU, the maximum over time, and a dense layer.
+ *
+ * The convolutions are *valid*, and the maximum is taken over the windows that lie within the text
+ * (over the first window for a text shorter than one). So the logits of a text do not depend on how
+ * far its batch is padded.
+ */
+import { add, matmul, reduceMax, relu, reshape, slice, split } from '../graph/build.ts'
+import type { Value } from '../graph/ir.ts'
+import type { BatchShape, DerivedInput, ForwardInputs, Model, ParameterSpec } from './model.ts'
+
+export interface TextCnnSizes {
+  embedding: number
+  filters: number
+  /** Widths of the two convolutions before the one of width 1. */
+  widths: readonly [number, number]
+}
+
+/** Added to windows that are not within the text, so that none of them is the maximum. */
+const excluded = -1e9
+
+export function textCnn(sizes: TextCnnSizes, classes: number): Model {
+  const { embedding, filters, widths } = sizes
+  const receptiveField = widths[0] + widths[1] - 1
+  const parameters: ParameterSpec[] = [
+    ...dense('conv1', embedding, [widths[0], filters]),
+    ...dense('conv2', filters, [widths[1], filters]),
+    ...dense('conv3', filters, [1, filters]),
+    ...dense('dense', filters, [1, classes])
+  ]
+  return {
+    embeddingSize: embedding,
+    classes,
+    minimumTokens: receptiveField,
+    parameters,
+    embedding: { kind: 'uniform', limit: 0.05 },
+    derivedInputs: [windowMask(receptiveField)],
+    lastLayer: 'dense.weight',
+    forward: (inputs) => forward(inputs, widths)
+  }
+}
+
+/**
+ * Weight [inputs, width · outputs], where column k · outputs + f is tap k of filter f, and bias.
+ * Glorot and Bengio's uniform start, with the taps counted into the fans.
+ */
+function dense(name: string, inputs: number, [width, outputs]: [number, number]): ParameterSpec[] {
+  const limit = Math.sqrt(6 / (width * (inputs + outputs)))
+  return [
+    {
+      name: `${name}.weight`,
+      shape: [inputs, width * outputs],
+      initial: { kind: 'uniform', limit }
+    },
+    { name: `${name}.bias`, shape: [outputs], initial: { kind: 'zeros' } }
+  ]
+}
+
+/** [rows, windows]: 0 for a window within the text, `excluded` for the others. */
+function windowMask(receptiveField: number): DerivedInput {
+  const windows = ({ tokens }: BatchShape) => tokens - receptiveField + 1
+  return {
+    name: 'windowMask',
+    shape: (batch) => [batch.rows, windows(batch)],
+    fill(into, lengths, batch) {
+      const count = windows(batch)
+      for (let row = 0; row < batch.rows; row++) {
+        const within = Math.max(lengths[row]! - receptiveField, 0) + 1
+        into.fill(0, row * count, row * count + within)
+        into.fill(excluded, row * count + within, (row + 1) * count)
+      }
+    }
+  }
+}
+
+function forward({ embedded, derived, parameters }: ForwardInputs, widths: readonly number[]) {
+  const layer = (x: Value, name: string, width: number) =>
+    relu(add(convolve(x, parameters[`${name}.weight`]!, width), parameters[`${name}.bias`]!))
+  const first = layer(embedded, 'conv1', widths[0]!)
+  const second = layer(first, 'conv2', widths[1]!)
+  const third = layer(second, 'conv3', 1)
+  const [rows, windows] = third.shape as [number, number, number]
+  const mask = reshape(derived['windowMask']!, [rows, windows, 1])
+  const features = reduceMax(add(third, mask), [1])
+  const logits = add(matmul(features, parameters['dense.weight']!), parameters['dense.bias']!)
+  return { logits, features }
+}
+
+/**
+ * A valid convolution over time, [rows, tokens, inputs] → [rows, tokens − width + 1, filters]: one
+ * product with all taps at once, then each tap's part shifted into place and added up. On a CPU
+ * this is faster than unrolling the windows first, since every embedding is read once.
+ */
+function convolve(x: Value, weight: Value, width: number): Value {
+  const [rows, tokens, inputs] = x.shape as [number, number, number]
+  const columns = weight.shape[1]!
+  const product = matmul(reshape(x, [rows * tokens, inputs]), weight)
+  const taps = split(
+    reshape(product, [rows, tokens, columns]),
+    2,
+    new Array<number>(width).fill(columns / width)
+  )
+  return taps
+    .map((tap, k) => slice(tap, 1, [k, k + tokens - width + 1]))
+    .reduce((sum, tap) => add(sum, tap))
+}
