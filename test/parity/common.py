@@ -7,12 +7,18 @@ plain loops and finite differences.
 
 import json
 import pathlib
+import sys
 
-import torch
+HERE = pathlib.Path(__file__).resolve().parent
+# The folder of the script comes first in the search path, and statistics.py here would hide the
+# standard library's, which torch needs.
+sys.path[:] = [folder for folder in sys.path if pathlib.Path(folder).resolve() != HERE]
+
+import torch  # noqa: E402
 
 PAD, UNK, CLS, SEP = 0, 1, 2, 3
 MASKED = -1e9
-GOLDEN = pathlib.Path(__file__).resolve().parent / 'golden'
+GOLDEN = HERE / 'golden'
 
 
 def parameter_shapes(sizes):
@@ -57,6 +63,14 @@ def convolution(x, weight, bias, width):
     return out
 
 
+def batch_of(texts, T):
+    """The ids [B, T], padded at the end, and the lengths of a list of texts."""
+    ids = torch.full((len(texts), T), PAD)
+    for row, text in enumerate(texts):
+        ids[row, : len(text)] = torch.tensor(text)
+    return ids, torch.tensor([len(text) for text in texts])
+
+
 def position_mask(lengths, T, R):
     """[B, T']: 0 where the window lies within the text (or is the first), else -1e9."""
     positions = torch.arange(T - R + 1)
@@ -68,14 +82,20 @@ def forward(parameters, embedded, lengths, sizes):
     """Every value of the forward run from the embedding outputs [B, T, D]."""
     p = parameters
     a1 = convolution(embedded, p['conv1.weight'], p['conv1.bias'], sizes['w1'])
-    a2 = convolution(a1.relu(), p['conv2.weight'], p['conv2.bias'], sizes['w2'])
-    a3 = convolution(a2.relu(), p['conv3.weight'], p['conv3.bias'], 1)
+    h1 = a1.relu()
+    a2 = convolution(h1, p['conv2.weight'], p['conv2.bias'], sizes['w2'])
+    h2 = a2.relu()
+    a3 = convolution(h2, p['conv3.weight'], p['conv3.bias'], 1)
+    h3 = a3.relu()
+    for h in (h1, h2, h3):
+        if h.requires_grad:
+            h.retain_grad()  # read by margins()
     mask = position_mask(lengths, embedded.shape[1], receptive_field(sizes)).to(embedded.dtype)
-    candidates = a3.relu() + mask[:, :, None]
+    candidates = h3 + mask[:, :, None]
     pooled = candidates.amax(dim=1)  # shares the gradient evenly on ties
     logits = pooled @ p['dense.weight'] + p['dense.bias']
     return {
-        'preactivations': (a1, a2, a3),
+        'layers': ((a1, h1), (a2, h2), (a3, h3)),
         'candidates': candidates,
         'pooled': pooled,
         'logits': logits,
@@ -86,31 +106,40 @@ def losses_of(logits, labels):
     return torch.nn.functional.cross_entropy(logits, labels, reduction='none')
 
 
-def margins(values, sizes, lengths):
-    """How near the run comes to a kink: (smallest |pre-activation|, smallest lead of a maximum).
+def evaluate(parameters, ids, lengths, labels, sizes):
+    """Losses per example, their gradients at the embedding outputs, and those of the mean."""
+    leaves = {name: p.clone().requires_grad_(True) for name, p in parameters.items()}
+    embedded = torch.nn.functional.embedding(ids, leaves['embedding'], padding_idx=PAD)
+    embedded.retain_grad()
+    values = forward(leaves, embedded, lengths, sizes)
+    losses = losses_of(values['logits'], labels)
+    losses.mean().backward()
+    # The examples do not touch one another, so B times the gradient of the mean is each one's own.
+    input_gradients = embedded.grad * len(losses)
+    return values, losses, input_gradients, {name: leaf.grad for name, leaf in leaves.items()}
 
-    Only positions that a permitted window reads count, and only maxima above zero.
+
+def margins(values):
+    """How near a run comes to a kink: (smallest |pre-activation|, smallest lead of a maximum).
+
+    Call after backward(). Only what a gradient arrives at counts: another arithmetic, rounding
+    otherwise, might send that gradient another way. The lead is relative to the maximum.
     """
     nearest = float('inf')
-    R = receptive_field(sizes)
-    for layer, a in enumerate(values['preactivations']):
-        reach = (sizes['w2'] - 1) if layer == 0 else 0
-        last = (lengths - R).clamp(min=0) + reach
-        read = torch.arange(a.shape[1])[None, :] <= last[:, None]
-        nearest = min(nearest, a.detach()[read].abs().min().item())
+    for a, h in values['layers']:
+        reached = a.detach()[h.grad != 0].abs()
+        nearest = min([nearest, *reached.tolist()])
     lead = float('inf')
     candidates = values['candidates'].detach()
     if candidates.shape[1] > 1:
-        top = candidates.topk(2, dim=1).values
+        top, order = candidates.topk(2, dim=1)
         # Two windows whose second layer is wholly dead both give the bias of the third: a tie
         # that no gradient flows through beyond that bias, so how it is shared is not seen.
-        live = (values['preactivations'][1].detach() > 0).any(dim=2, keepdim=True)
-        winner = candidates.argmax(dim=1)
-        seen = live.expand(-1, -1, candidates.shape[2]).gather(1, winner[:, None, :])[:, 0]
-        counts = (top[:, 0] > 0) & (seen | (top[:, 0] != top[:, 1]))
+        a2 = values['layers'][1][0].detach()
+        live = (a2 > 0).any(dim=2, keepdim=True).expand_as(candidates).gather(1, order)
+        counts = (top[:, 0] > 0) & live.any(dim=1)
         gaps = ((top[:, 0] - top[:, 1]) / top[:, 0])[counts]
-        if gaps.numel():
-            lead = gaps.min().item()
+        lead = min([lead, *gaps.tolist()])
     return nearest, lead
 
 

@@ -9,9 +9,8 @@ import sys
 
 sys.dont_write_bytecode = True
 
-import torch  # noqa: E402
-
 import common  # noqa: E402
+import torch  # noqa: E402
 from common import CLS, PAD, SEP, UNK  # noqa: E402
 
 SIZES = {'V': 60, 'D': 8, 'F': 6, 'C': 3, 'w1': 5, 'w2': 5, 'B': 5, 'T': 14}
@@ -34,26 +33,6 @@ REPEATED = [
     [7, 7, 7, 7, 7, 7, 7, 7, 7, 7],
     [CLS, 31, 31, 31, SEP],
 ]
-
-
-def batch_of(texts, sizes):
-    ids = torch.zeros(len(texts), sizes['T'], dtype=torch.int64)
-    for row, text in enumerate(texts):
-        ids[row, : len(text)] = torch.tensor(text)
-    return ids, torch.tensor([len(text) for text in texts])
-
-
-def evaluate(parameters, ids, lengths, labels, sizes):
-    """Losses per example, their gradients at the embedding outputs, and those of the mean."""
-    leaves = {name: p.clone().requires_grad_(True) for name, p in parameters.items()}
-    embedded = torch.nn.functional.embedding(ids, leaves['embedding'], padding_idx=PAD)
-    embedded.retain_grad()
-    values = common.forward(leaves, embedded, lengths, sizes)
-    losses = common.losses_of(values['logits'], labels)
-    losses.mean().backward()
-    # The examples do not touch one another, so B times the gradient of the mean is each one's own.
-    input_gradients = embedded.grad * len(losses)
-    return values, losses, input_gradients, {name: leaf.grad for name, leaf in leaves.items()}
 
 
 def loops(parameters, ids, length, label, sizes):
@@ -183,7 +162,8 @@ def check_by_differences(parameters, ids, lengths, labels, sizes, found, h=1e-6)
 def check_independence_of_T(parameters, ids, lengths, labels, sizes, found):
     """More [PAD] at the end changes nothing."""
     wide = torch.nn.functional.pad(ids, (0, 7))
-    _, losses, input_gradients, gradients = evaluate(parameters, wide, lengths, labels, sizes)
+    wider = common.evaluate(parameters, wide, lengths, labels, sizes)
+    _, losses, input_gradients, gradients = wider
     close(losses, found[1], 1e-13, 'losses of the wider batch')
     close(input_gradients[:, : sizes['T']], found[2], 1e-13, 'gradients of the wider batch')
     assert not input_gradients[:, sizes['T'] :].any()
@@ -192,13 +172,13 @@ def check_independence_of_T(parameters, ids, lengths, labels, sizes, found):
 
 
 def case(name, note, sizes, texts, labels, scale, grid, tied):
-    ids, lengths = batch_of(texts, sizes)
+    ids, lengths = common.batch_of(texts, sizes['T'])
     labels = torch.tensor(labels)
     for seed in range(1, 10_000):
         generator = torch.Generator().manual_seed(seed)
         parameters = common.random_parameters(sizes, generator, scale, grid)
-        found = evaluate(parameters, ids, lengths, labels, sizes)
-        nearest, lead = common.margins(found[0], sizes, lengths)
+        found = common.evaluate(parameters, ids, lengths, labels, sizes)
+        nearest, lead = common.margins(found[0])
         # Every row and nearly every filter must take part, and no kink may be near.
         live = (found[2].abs().amax(dim=(1, 2)) > 1e-3).all() and (
             (found[3]['conv1.bias'].abs() > 1e-4).sum() >= sizes['F'] - 1
