@@ -1,0 +1,274 @@
+/**
+ * Optimizers, dense and sparse. A *table* is a parameter of which a step touches only a few rows
+ * (the word embedding). Dense training would still move the other rows, since momentum goes on when
+ * the gradient is zero. Here a row is caught up when it is next touched, exactly: with u the row's
+ * direction after its last step t, each later step s without a gradient moves it by
+ *
+ *   w ← w − a(s) · r^(s−t) · u
+ *
+ * where for SGD with momentum u = v, r = μ and a(s) = η(s), and for Adam u = m / √v, r = β₁ / √β₂
+ * and a(s) = η(s) · √(1−β₂ˢ) / (1−β₁ˢ). So what a row is owed is one scalar times u. It takes that
+ * form for Adam because the table's ε is 0: dense AdamW with ε = 0 on that tensor gives the same
+ * weights. An ε of the usual 1e-8 serves all other parameters. Terms beyond r^n < 1e-18 are left
+ * out, below the rounding of the sum.
+ */
+
+export interface SgdSettings {
+  kind: 'sgd'
+  momentum: number
+}
+
+export interface AdamWSettings {
+  kind: 'adamw'
+  /** Decay of the mean of the gradient and of its square. */
+  betas: readonly [number, number]
+  epsilon: number
+  /** Decoupled decay of all weights but the table's. */
+  weightDecay: number
+}
+
+export type OptimizerSettings = SgdSettings | AdamWSettings
+
+/** One parameter that each step changes as a whole. */
+export interface DenseState {
+  /** `gradient` is that of the step's loss; both have the parameter's size. */
+  step(weights: Float32Array, gradient: Float32Array): void
+}
+
+/** A [rows, width] parameter of which each step touches a few rows. */
+export interface TableState {
+  /** Brings rows up to the last step taken; call it before their weights are read. */
+  catchUp(rows: Int32Array): void
+  /** Takes this step for rows (each once), which must be caught up; gradients [rows, width]. */
+  step(rows: Int32Array, gradients: Float32Array): void
+  /** Brings every row up to the last step taken. */
+  catchUpAll(): void
+}
+
+export interface Optimizer {
+  /** Starts the next step, with its learning rate. */
+  begin(learningRate: number): void
+  dense(size: number): DenseState
+  table(weights: Float32Array, width: number): TableState
+}
+
+/** A new optimizer without any state. */
+export function createOptimizer(settings: OptimizerSettings): Optimizer {
+  return settings.kind === 'sgd' ? new Sgd(settings) : new AdamW(settings)
+}
+
+/**
+ * What rows are owed: for each last step t the sum over s > t of a(s) · r^(s−t). One pass back over
+ * the last few hundred steps gives it for every t.
+ */
+class Debt {
+  readonly #ratio: number
+  /** a(s) by step, from step 1. */
+  readonly #factors: number[] = [0]
+  readonly #window: number
+  readonly #owed: Float64Array
+  #computedAt = 0
+
+  constructor(ratio: number) {
+    this.#ratio = ratio
+    this.#window = ratio > 0 ? Math.ceil(Math.log(1e-18) / Math.log(ratio)) : 1
+    this.#owed = new Float64Array(this.#window + 1)
+  }
+
+  get step(): number {
+    return this.#factors.length - 1
+  }
+
+  add(factor: number): void {
+    this.#factors.push(factor)
+  }
+
+  /** What a row last touched at step t is owed for the steps up to and including `now`. */
+  since(t: number, now: number): number {
+    if (this.#computedAt !== now) this.#compute(now)
+    // Older rows are owed what the window holds, shrunk by the steps between.
+    const age = now - t
+    if (age <= this.#window) return this.#owed[age]!
+    return this.#sumFrom(t, now)
+  }
+
+  #compute(now: number): void {
+    this.#computedAt = now
+    const oldest = Math.max(now - this.#window, 0)
+    this.#owed[0] = 0
+    for (let t = now - 1; t >= oldest; t--) {
+      const later = this.#owed[now - t - 1]!
+      this.#owed[now - t] = this.#ratio * (this.#factors[t + 1]! + later)
+    }
+  }
+
+  /** The terms after t that count, for a row older than the window. */
+  #sumFrom(t: number, now: number): number {
+    let sum = 0
+    for (let s = Math.min(t + this.#window, now); s > t; s--) {
+      sum = this.#ratio * (this.#factors[s]! + sum)
+    }
+    return sum
+  }
+}
+
+/** What an optimizer does to one row of a table. */
+interface RowRule {
+  /** Elements [start, end) take `age` steps without a gradient, which move them by owed · u. */
+  catchUp(start: number, end: number, { owed, age }: { owed: number; age: number }): void
+  /** Elements [start, end) take this step; their gradients stand from `from` on. */
+  step(start: number, end: number, gradients: Float32Array, from: number): void
+}
+
+function sparseTable(rowCount: number, width: number, debt: Debt, rule: RowRule): TableState {
+  /** The step up to which each row is; 0 for a row never touched, which is owed nothing. */
+  const lastStep = new Int32Array(rowCount)
+  const catchUpRow = (row: number, now: number) => {
+    const age = now - lastStep[row]!
+    if (age === 0 || lastStep[row] === 0) return
+    rule.catchUp(row * width, (row + 1) * width, { owed: debt.since(lastStep[row]!, now), age })
+    lastStep[row] = now
+  }
+  return {
+    catchUp: (rows) => {
+      for (const row of rows) catchUpRow(row, debt.step)
+    },
+    step: (rows, gradients) => {
+      for (let n = 0; n < rows.length; n++) {
+        const row = rows[n]!
+        rule.step(row * width, (row + 1) * width, gradients, n * width)
+        lastStep[row] = debt.step
+      }
+    },
+    catchUpAll: () => {
+      for (let row = 0; row < rowCount; row++) catchUpRow(row, debt.step)
+    }
+  }
+}
+
+class Sgd implements Optimizer {
+  readonly #momentum: number
+  readonly #debt: Debt
+  #rate = 0
+
+  constructor({ momentum }: SgdSettings) {
+    this.#momentum = momentum
+    this.#debt = new Debt(momentum)
+  }
+
+  begin(learningRate: number): void {
+    this.#rate = learningRate
+    this.#debt.add(learningRate)
+  }
+
+  dense(size: number): DenseState {
+    const velocity = new Float32Array(size)
+    return {
+      step: (weights, gradient) => {
+        const [rate, momentum] = [this.#rate, this.#momentum]
+        for (let i = 0; i < size; i++) {
+          const v = momentum * velocity[i]! + gradient[i]!
+          velocity[i] = v
+          weights[i]! -= rate * v
+        }
+      }
+    }
+  }
+
+  table(weights: Float32Array, width: number): TableState {
+    const velocity = new Float32Array(weights.length)
+    const momentum = this.#momentum
+    return sparseTable(weights.length / width, width, this.#debt, {
+      catchUp(start, end, { owed, age }) {
+        const decay = momentum ** age
+        for (let i = start; i < end; i++) {
+          weights[i]! -= owed * velocity[i]!
+          velocity[i]! *= decay
+        }
+      },
+      step: (start, end, gradients, from) => {
+        const rate = this.#rate
+        for (let i = start, j = from; i < end; i++, j++) {
+          const v = momentum * velocity[i]! + gradients[j]!
+          velocity[i] = v
+          weights[i]! -= rate * v
+        }
+      }
+    })
+  }
+}
+
+class AdamW implements Optimizer {
+  readonly #settings: AdamWSettings
+  readonly #debt: Debt
+  #rate = 0
+  /** √(1−β₂ˢ) / (1−β₁ˢ) at this step: the two corrections of the means' start at zero. */
+  #correction = 0
+  /** √(1−β₂ˢ) alone, which ε is to be compared with. */
+  #rootCorrection = 0
+
+  constructor(settings: AdamWSettings) {
+    this.#settings = settings
+    this.#debt = new Debt(settings.betas[0] / Math.sqrt(settings.betas[1]))
+  }
+
+  begin(learningRate: number): void {
+    const [beta1, beta2] = this.#settings.betas
+    const step = this.#debt.step + 1
+    this.#rate = learningRate
+    this.#rootCorrection = Math.sqrt(1 - beta2 ** step)
+    this.#correction = this.#rootCorrection / (1 - beta1 ** step)
+    this.#debt.add(learningRate * this.#correction)
+  }
+
+  dense(size: number): DenseState {
+    const mean = new Float32Array(size)
+    const square = new Float32Array(size)
+    const [beta1, beta2] = this.#settings.betas
+    return {
+      step: (weights, gradient) => {
+        const rate = this.#rate * this.#correction
+        const epsilon = this.#settings.epsilon * this.#rootCorrection
+        const keep = 1 - this.#rate * this.#settings.weightDecay
+        for (let i = 0; i < size; i++) {
+          const g = gradient[i]!
+          const m = beta1 * mean[i]! + (1 - beta1) * g
+          const v = beta2 * square[i]! + (1 - beta2) * g * g
+          mean[i] = m
+          square[i] = v
+          weights[i] = weights[i]! * keep - (rate * m) / (Math.sqrt(v) + epsilon)
+        }
+      }
+    }
+  }
+
+  table(weights: Float32Array, width: number): TableState {
+    const mean = new Float32Array(weights.length)
+    /** √v: what is divided by, so that catching up takes no root. */
+    const root = new Float32Array(weights.length)
+    const [beta1, beta2] = this.#settings.betas
+    const rootBeta2 = Math.sqrt(beta2)
+    return sparseTable(weights.length / width, width, this.#debt, {
+      catchUp(start, end, { owed, age }) {
+        const [decay1, decay2] = [beta1 ** age, rootBeta2 ** age]
+        for (let i = start; i < end; i++) {
+          const [m, r] = [mean[i]!, root[i]!]
+          if (r > 0) weights[i]! -= (owed * m) / r
+          mean[i] = decay1 * m
+          root[i] = decay2 * r
+        }
+      },
+      step: (start, end, gradients, from) => {
+        const rate = this.#rate * this.#correction
+        for (let i = start, j = from; i < end; i++, j++) {
+          const g = gradients[j]!
+          const m = beta1 * mean[i]! + (1 - beta1) * g
+          const r = Math.sqrt(beta2 * root[i]! * root[i]! + (1 - beta2) * g * g)
+          mean[i] = m
+          root[i] = r
+          if (r > 0) weights[i]! -= (rate * m) / r
+        }
+      }
+    })
+  }
+}

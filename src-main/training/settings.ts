@@ -1,0 +1,44 @@
+/** How a model is trained: everything but the data and the seed. */
+import { z } from 'zod'
+
+export const optimizerSchema = z.discriminatedUnion('kind', [
+  z.object({ kind: z.literal('sgd'), momentum: z.number().min(0).lt(1) }),
+  z.object({
+    kind: z.literal('adamw'),
+    betas: z.tuple([z.number().min(0).lt(1), z.number().min(0).lt(1)]).readonly(),
+    epsilon: z.number().positive(),
+    weightDecay: z.number().min(0)
+  })
+])
+
+export const trainingSchema = z.object({
+  epochs: z.int().min(1).max(1000),
+  /** Rows a step. */
+  batchSize: z.int().min(1).max(4096),
+  /** The rate of the first step; it falls linearly to `finalShare` of it at the last. */
+  learningRate: z.number().positive(),
+  finalShare: z.number().min(0).max(1),
+  optimizer: optimizerSchema,
+  /** Longer texts are cut to this many tokens. */
+  maximumLength: z.int().min(3).max(4096)
+})
+
+export type TrainingSettings = z.infer<typeof trainingSchema>
+
+/** AdamW as in its paper. */
+export const adamW = {
+  kind: 'adamw',
+  betas: [0.9, 0.999],
+  epsilon: 1e-8,
+  weightDecay: 0.01
+} as const
+
+/** The learning rate of step `step` of `steps`, counted from 0. */
+export function learningRateAt(
+  { learningRate, finalShare }: TrainingSettings,
+  step: number,
+  steps: number
+): number {
+  const progress = steps > 1 ? step / (steps - 1) : 0
+  return learningRate * (1 - (1 - finalShare) * progress)
+}

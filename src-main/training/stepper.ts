@@ -1,0 +1,67 @@
+/** One training under way: parameters, the optimizer's state, and the step that changes both. */
+import type { Tensors } from '../executors/executor.ts'
+import type { BatchRunner } from '../models/batch-runner.ts'
+import { gradientName } from '../models/graphs.ts'
+import type { Model } from '../models/model.ts'
+import { embeddingName } from '../models/parameters.ts'
+import type { DenseState, OptimizerSettings, TableState } from './optimizers.ts'
+import { createOptimizer } from './optimizers.ts'
+import type { WordSlots } from './word-slots.ts'
+
+export interface Step {
+  texts: readonly Int32Array[]
+  classes: readonly number[]
+  /** [batch size] factor of each row's loss; their sum is 1 for a mean. */
+  rowWeight: Float32Array
+  learningRate: number
+}
+
+export class Stepper {
+  /** Trained in place. The embedding is up to date only after `settle`. */
+  readonly parameters: Tensors
+  readonly #runner: BatchRunner
+  readonly #slots: WordSlots
+  readonly #optimizer
+  readonly #embedding: TableState
+  readonly #dense: ReadonlyMap<string, DenseState>
+
+  /** `runner` runs the train-step graph; it and `slots` may serve one training after the other. */
+  constructor(
+    model: Model,
+    parameters: Tensors,
+    {
+      optimizer,
+      runner,
+      slots
+    }: { optimizer: OptimizerSettings; runner: BatchRunner; slots: WordSlots }
+  ) {
+    this.parameters = parameters
+    this.#runner = runner
+    this.#slots = slots
+    this.#optimizer = createOptimizer(optimizer)
+    this.#embedding = this.#optimizer.table(parameters[embeddingName]!, model.embeddingSize)
+    this.#dense = new Map(
+      model.parameters.map(({ name }) => [name, this.#optimizer.dense(parameters[name]!.length)])
+    )
+  }
+
+  /** Takes one step; returns `losses` and `logits` by row as they were before it. */
+  async step({ texts, classes, rowWeight, learningRate }: Step): Promise<Tensors> {
+    const table = this.parameters[embeddingName]!
+    this.#embedding.catchUp(this.#slots.assign(texts))
+    const feeds = { ...this.parameters, rowWeight }
+    const { tokens, results } = await this.#runner.run(texts, table, { classes, feeds })
+    this.#optimizer.begin(learningRate)
+    for (const [name, state] of this.#dense) {
+      state.step(this.parameters[name]!, results[gradientName(name)]!)
+    }
+    const { rows, gradients } = this.#slots.gather(texts, tokens, results['embeddedGradient']!)
+    this.#embedding.step(rows, gradients)
+    return results
+  }
+
+  /** Brings the whole embedding up to the last step. */
+  settle(): void {
+    this.#embedding.catchUpAll()
+  }
+}

@@ -1,0 +1,172 @@
+/** The training loop. */
+import { ErratumError, throwIfCancelled } from '../errors.ts'
+import type { Executor, Tensors } from '../executors/executor.ts'
+import { BatchRunner } from '../models/batch-runner.ts'
+import { trainStepGraph } from '../models/graphs.ts'
+import type { Model } from '../models/model.ts'
+import { initialParameters } from '../models/parameters.ts'
+import type { EncodedTexts } from '../tokens/encode.ts'
+import { idsOf } from '../tokens/encode.ts'
+import { batchesOf } from './batches.ts'
+import type { TrainingSettings } from './settings.ts'
+import { learningRateAt } from './settings.ts'
+import { Stepper } from './stepper.ts'
+import { WordSlots } from './word-slots.ts'
+
+/** Rows to train on; all arrays go by the same index and may be shared between threads. */
+export interface TrainingSet {
+  readonly texts: EncodedTexts
+  /** Row ids. */
+  readonly rows: Int32Array
+  readonly classes: Int32Array
+  /** Factor of each row's loss; 0 leaves the row out. */
+  readonly weights: Float32Array
+}
+
+/** The end of an epoch. */
+export interface EpochResult {
+  /** Counted from 1. */
+  epoch: number
+  /** Steps taken so far. */
+  step: number
+  /** Mean loss and accuracy over the rows as they were trained on. */
+  loss: number
+  accuracy: number
+  /** Of the epoch's last step. */
+  learningRate: number
+}
+
+export interface TrainingObserver {
+  onStep?(done: number, total: number): void
+  /** The parameters are the trainer's own: copy what is to be kept. */
+  onEpoch?(result: EpochResult, parameters: Tensors): void | Promise<void>
+  signal?: AbortSignal | undefined
+}
+
+/** Trains models of one architecture; the compiled graphs are kept from one training to the next. */
+export class Trainer {
+  readonly #model: Model
+  readonly #words: number
+  readonly #settings: TrainingSettings
+  readonly #runner: BatchRunner
+  readonly #slots: WordSlots
+
+  constructor(
+    model: Model,
+    { words, settings, executor }: { words: number; settings: TrainingSettings; executor: Executor }
+  ) {
+    this.#model = model
+    this.#words = words
+    this.#settings = settings
+    this.#slots = new WordSlots(words, model.embeddingSize)
+    const rows = settings.batchSize
+    this.#runner = new BatchRunner({ model, executor, graph: trainStepGraph, rows })
+  }
+
+  /** Parameters trained from the seed's own initialisation and order. */
+  async train(
+    data: TrainingSet,
+    seed: number,
+    { onStep, onEpoch, signal }: TrainingObserver = {}
+  ): Promise<Tensors> {
+    const { epochs, batchSize, optimizer } = this.#settings
+    const initial = initialParameters(this.#model, this.#words, seed)
+    const shared = { optimizer, runner: this.#runner, slots: this.#slots }
+    const stepper = new Stepper(this.#model, initial, shared)
+    const plan = { tokens: this.#paddedLengths(data.texts), rows: data.rows, batchSize, seed }
+    const rowWeight = new Float32Array(batchSize)
+    let step = 0
+    for (let epoch = 1; epoch <= epochs; epoch++) {
+      const batches = batchesOf(plan, epoch)
+      const steps = batches.length * epochs
+      const tally = new Tally(this.#model.classes)
+      let learningRate = 0
+      for (const batch of batches) {
+        throwIfCancelled(signal)
+        learningRate = learningRateAt(this.#settings, step, steps)
+        const weight = weigh(batch, data.weights, rowWeight)
+        if (weight > 0) {
+          const texts = batch.map((index) => idsOf(data.texts, index))
+          const classes = batch.map((index) => data.classes[index]!)
+          const results = await stepper.step({ texts, classes, rowWeight, learningRate })
+          tally.add(results, classes, rowWeight, weight)
+        }
+        onStep?.(++step, steps)
+      }
+      stepper.settle()
+      if (!Number.isFinite(tally.loss)) throw diverged(epoch, this.#settings.learningRate)
+      const { loss, accuracy } = tally
+      await onEpoch?.({ epoch, step, loss, accuracy, learningRate }, stepper.parameters)
+    }
+    return stepper.parameters
+  }
+
+  async dispose(): Promise<void> {
+    await this.#runner.dispose()
+  }
+
+  #paddedLengths({ offsets }: EncodedTexts): Int32Array {
+    return Int32Array.from({ length: offsets.length - 1 }, (_, i) =>
+      this.#runner.tokensFor(offsets[i + 1]! - offsets[i]!)
+    )
+  }
+}
+
+/** Fills the row weights of a batch so that its loss is a weighted mean; returns the weights' sum. */
+function weigh(batch: readonly number[], weights: Float32Array, rowWeight: Float32Array): number {
+  const sum = batch.reduce((total, index) => total + weights[index]!, 0)
+  rowWeight.fill(0)
+  if (sum > 0) batch.forEach((index, n) => (rowWeight[n] = weights[index]! / sum))
+  return sum
+}
+
+/** Loss and accuracy of an epoch, weighted as the rows are. */
+class Tally {
+  readonly #classes: number
+  #loss = 0
+  #right = 0
+  #weight = 0
+
+  constructor(classes: number) {
+    this.#classes = classes
+  }
+
+  get loss(): number {
+    return this.#loss / this.#weight
+  }
+
+  get accuracy(): number {
+    return this.#right / this.#weight
+  }
+
+  /** Adds a batch; `rowWeight` times `weight` is what each row counts. */
+  add(
+    { losses, logits }: Tensors,
+    classes: readonly number[],
+    rowWeight: Float32Array,
+    weight: number
+  ): void {
+    classes.forEach((label, row) => {
+      const share = rowWeight[row]! * weight
+      if (share === 0) return
+      this.#loss += share * losses![row]!
+      if (largest(logits!, row * this.#classes, this.#classes) === label) this.#right += share
+      this.#weight += share
+    })
+  }
+}
+
+/** Index, counted from `start`, of the largest of `count` numbers; the first of equals. */
+export function largest(numbers: ArrayLike<number>, start: number, count: number): number {
+  let best = 0
+  for (let i = 1; i < count; i++) if (numbers[start + i]! > numbers[start + best]!) best = i
+  return best
+}
+
+function diverged(epoch: number, learningRate: number): ErratumError {
+  return new ErratumError(
+    'training-failed',
+    `Training: the loss of epoch ${epoch} is not a number. Lower the learning rate ` +
+      `(now ${learningRate}).`
+  )
+}
