@@ -1,0 +1,39 @@
+/** Edits turn a training set into another one. */
+import { ErratumError } from '../errors.ts'
+import { padId } from '../tokens/vocabulary.ts'
+import type { TrainingSet } from '../training/trainer.ts'
+import type { Edit } from './edits.ts'
+
+/**
+ * The training set with the edits done; the given one stays as it is. A removed row stays in place
+ * with weight 0, so that the others are trained on in the same order and batches.
+ */
+export function applyEdits(data: TrainingSet, edits: readonly Edit[]): TrainingSet {
+  const indexOf = new Map(Array.from(data.rows, (row, index) => [row, index]))
+  const ids = data.texts.ids.slice()
+  const weights = data.weights.slice()
+  const classes = data.classes.slice()
+  for (const edit of edits) {
+    const index = indexOf.get(edit.row)
+    if (index === undefined) {
+      throw new ErratumError('bad-argument', `Row ${edit.row} is no training row: no edit of it.`)
+    }
+    switch (edit.kind) {
+      case 'remove':
+        weights[index] = 0
+        break
+      case 'pad':
+        for (let i = data.texts.offsets[index]!; i < data.texts.offsets[index + 1]!; i++) {
+          if (ids[i] === edit.wordId) ids[i] = padId
+        }
+        break
+      case 'relabel':
+        classes[index] = edit.class
+        break
+      case 'weight':
+        weights[index]! *= edit.weight
+        break
+    }
+  }
+  return { ...data, texts: { ids, offsets: data.texts.offsets }, weights, classes }
+}

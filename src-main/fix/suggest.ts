@@ -1,0 +1,60 @@
+/** The edits that a ranking suggests. */
+import type { Influence } from '../influence/query.ts'
+import { opponents } from '../influence/ranking.ts'
+import type { Vocabulary } from '../tokens/vocabulary.ts'
+import { isEditable } from '../tokens/vocabulary.ts'
+import type { Edit } from './edits.ts'
+
+export type Action = 'remove' | 'pad'
+
+/** An edit and the reason for it. */
+export interface Suggestion {
+  edit: Edit
+  /** Influence of the row on the example; negative. */
+  influence: number
+  /** For [PAD]: what the word contributes to it. */
+  wordInfluence?: number
+}
+
+export interface SuggestOptions {
+  action: Action
+  /** Rows to edit; fewer are edited where there are fewer opponents (with an editable word). */
+  k: number
+  /** Row ids by index of the training text. */
+  rows: Int32Array
+  vocabulary: Vocabulary
+}
+
+/**
+ * Remove the k strongest opponents, or in each of them replace the editable word with the most
+ * negative contribution by [PAD]. An opponent without such a word is passed over.
+ */
+export async function suggestEdits(
+  influence: Influence,
+  { action, k, rows, vocabulary }: SuggestOptions
+): Promise<Suggestion[]> {
+  const { scores } = influence
+  if (action === 'remove') {
+    return opponents(scores, k).map((index) => ({
+      edit: { kind: 'remove', row: rows[index]! },
+      influence: scores[index]!
+    }))
+  }
+  const suggestions: Suggestion[] = []
+  const candidates = opponents(scores, scores.length)
+  for (let start = 0; suggestions.length < k && start < candidates.length; start += k) {
+    const some = candidates.slice(start, start + k)
+    const words = await influence.words(some)
+    for (const index of some) {
+      const worst = words.get(index)!.find(({ wordId }) => isEditable(wordId))
+      if (!worst || worst.influence >= 0 || suggestions.length === k) continue
+      const { wordId } = worst
+      suggestions.push({
+        edit: { kind: 'pad', row: rows[index]!, wordId, word: vocabulary.words[wordId]! },
+        influence: scores[index]!,
+        wordInfluence: worst.influence
+      })
+    }
+  }
+  return suggestions
+}

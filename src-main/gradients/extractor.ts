@@ -1,0 +1,98 @@
+/** Per-example gradients of a trained model, by one backward pass a batch to the embedded words. */
+import { throwIfCancelled } from '../errors.ts'
+import type { Executor, Tensors } from '../executors/executor.ts'
+import { BatchRunner } from '../models/batch-runner.ts'
+import { inputGradientGraph } from '../models/graphs.ts'
+import type { Model } from '../models/model.ts'
+import { embeddingName } from '../models/parameters.ts'
+import type { EncodedTexts } from '../tokens/encode.ts'
+import { idsOf } from '../tokens/encode.ts'
+import type { Positions, WordGradients } from './word-gradients.ts'
+import { sumByWord } from './word-gradients.ts'
+
+/** Texts with the class at which each one's loss is taken. */
+export interface LabelledTexts {
+  readonly texts: EncodedTexts
+  readonly classes: ArrayLike<number>
+}
+
+/** What a text's loss says at one checkpoint. */
+export interface ExampleGradients extends WordGradients {
+  /** Index of the text. */
+  readonly index: number
+  /** Input of the last layer, and gradient of the loss by logits: their outer product is its weight's gradient. */
+  readonly features: Float32Array
+  readonly logitGradient: Float32Array
+}
+
+/** Extracts gradients at one checkpoint, whose weights are built into the compiled graphs. */
+export class GradientExtractor {
+  readonly #model: Model
+  readonly #table: Float32Array
+  readonly #runner: BatchRunner
+  readonly #rows = 32
+
+  constructor(model: Model, parameters: Tensors, executor: Executor) {
+    const { [embeddingName]: table, ...constants } = parameters
+    this.#model = model
+    this.#table = table!
+    this.#runner = new BatchRunner({
+      model,
+      executor,
+      graph: inputGradientGraph,
+      rows: this.#rows,
+      constants
+    })
+  }
+
+  /** The gradients of the texts of these indices, batch by batch, by length and not in their order. */
+  async *extract(
+    { texts, classes }: LabelledTexts,
+    indices: readonly number[],
+    { positions, signal }: { positions: Positions; signal?: AbortSignal | undefined }
+  ): AsyncGenerator<ExampleGradients[]> {
+    const length = (i: number) => texts.offsets[i + 1]! - texts.offsets[i]!
+    const order = indices.toSorted((a, b) => length(a) - length(b) || a - b)
+    const size = this.#model.embeddingSize
+    for (let start = 0; start < order.length; start += this.#rows) {
+      throwIfCancelled(signal)
+      const batch = order.slice(start, start + this.#rows)
+      const ids = batch.map((index) => idsOf(texts, index))
+      const { tokens, results } = await this.#runner.run(ids, this.#table, {
+        classes: batch.map((index) => classes[index]!)
+      })
+      const rowOf = (name: string, row: number) => {
+        const width = results[name]!.length / this.#rows
+        return results[name]!.slice(row * width, (row + 1) * width)
+      }
+      yield batch.map((index, row) => ({
+        index,
+        features: rowOf('features', row),
+        logitGradient: rowOf('logitGradient', row),
+        ...sumByWord(ids[row]!, results['embeddedGradient']!, {
+          at: row * tokens * size,
+          size,
+          positions
+        })
+      }))
+    }
+  }
+
+  async dispose(): Promise<void> {
+    await this.#runner.dispose()
+  }
+}
+
+/** All gradients of a few texts, in the order of `indices`. */
+export async function extractAll(
+  extractor: GradientExtractor,
+  texts: LabelledTexts,
+  indices: readonly number[],
+  positions: Positions
+): Promise<ExampleGradients[]> {
+  const found = new Map<number, ExampleGradients>()
+  for await (const batch of extractor.extract(texts, indices, { positions })) {
+    for (const gradients of batch) found.set(gradients.index, gradients)
+  }
+  return indices.map((index) => found.get(index)!)
+}

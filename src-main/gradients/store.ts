@@ -1,0 +1,167 @@
+/**
+ * The word gradients of the training set at one checkpoint, on disk, ordered by word: an inverted
+ * index whose postings are (text, gradient). A query reads the few words that it shares with
+ * others, each from one place. The file is a sequence of segments, each sorted on its own, so that
+ * writing needs memory for one segment only, however large the data set.
+ *
+ * A segment is little-endian 32-bit: six integers (magic, version, size of a vector, words,
+ * postings, 0), then the word ids ascending, where each word's postings start (and their end), the
+ * text of every posting, and the vectors.
+ */
+import { closeSync, fstatSync, openSync, readSync, writeSync } from 'node:fs'
+import { ErratumError } from '../errors.ts'
+import type { ExampleGradients } from './extractor.ts'
+
+const magic = 0x47574545
+const version = 1
+const headerLength = 6
+/** Memory that one segment may take before it is written. */
+const segmentBytes = 128 * 2 ** 20
+
+/** Writes a store; `finish` must be called, otherwise the file is not complete. */
+export class GradientStoreWriter {
+  readonly #file: number
+  readonly #size: number
+  readonly #segmentPostings: number
+  #pending: { word: number; text: number; vector: Float32Array }[] = []
+
+  constructor(path: string, size: number, limit = segmentBytes) {
+    this.#file = openSync(path, 'w')
+    this.#size = size
+    this.#segmentPostings = Math.max(Math.floor(limit / (4 * size + 64)), 1)
+  }
+
+  add({ index, words, vectors }: Pick<ExampleGradients, 'index' | 'words' | 'vectors'>): void {
+    words.forEach((word, n) => {
+      const vector = vectors.subarray(n * this.#size, (n + 1) * this.#size)
+      // A word whose gradient is zero has no influence: leave it out.
+      if (vector.every((x) => x === 0)) return
+      this.#pending.push({ word, text: index, vector })
+    })
+    if (this.#pending.length >= this.#segmentPostings) this.#writeSegment()
+  }
+
+  finish(): void {
+    if (this.#pending.length > 0) this.#writeSegment()
+    closeSync(this.#file)
+  }
+
+  #writeSegment(): void {
+    const postings = this.#pending.sort((a, b) => a.word - b.word || a.text - b.text)
+    const words: number[] = []
+    const starts: number[] = []
+    postings.forEach(({ word }, i) => {
+      if (words.at(-1) === word) return
+      words.push(word)
+      starts.push(i)
+    })
+    starts.push(postings.length)
+    const header = [magic, version, this.#size, words.length, postings.length, 0]
+    const texts = postings.map(({ text }) => text)
+    writeAll(this.#file, Int32Array.from([...header, ...words, ...starts]))
+    writeAll(this.#file, Int32Array.from(texts))
+    const vectors = new Float32Array(postings.length * this.#size)
+    postings.forEach(({ vector }, i) => vectors.set(vector, i * this.#size))
+    writeAll(this.#file, vectors)
+    this.#pending = []
+  }
+}
+
+/** The postings of one word: the texts that have it, and their gradients [texts, size]. */
+export interface Postings {
+  readonly texts: Int32Array
+  readonly vectors: Float32Array
+}
+
+interface Segment {
+  words: Int32Array
+  starts: Int32Array
+  texts: Int32Array
+  /** Byte offset of the vectors. */
+  vectorsAt: number
+}
+
+/** Reads a store. Directories are in memory, vectors are read when asked for. */
+export class GradientStore {
+  readonly size: number
+  readonly #path: string
+  readonly #file: number
+  readonly #segments: Segment[] = []
+
+  constructor(path: string, size: number) {
+    this.#path = path
+    this.size = size
+    this.#file = openSync(path, 'r')
+    const end = fstatSync(this.#file).size
+    let at = 0
+    while (at < end) at = this.#readDirectory(at, end)
+  }
+
+  /** The postings of a word, a block a segment that has it. */
+  postingsOf(word: number): Postings[] {
+    return this.#segments.flatMap((segment) => {
+      const n = indexOfSorted(segment.words, word)
+      if (n < 0) return []
+      const [start, end] = [segment.starts[n]!, segment.starts[n + 1]!]
+      const vectors = new Float32Array((end - start) * this.size)
+      this.#read(vectors, segment.vectorsAt + 4 * start * this.size)
+      return [{ texts: segment.texts.subarray(start, end), vectors }]
+    })
+  }
+
+  close(): void {
+    closeSync(this.#file)
+  }
+
+  #readDirectory(at: number, end: number): number {
+    const header = this.#read(new Int32Array(headerLength), at)
+    const [foundMagic, foundVersion, size, words, postings] = header
+    if (foundMagic !== magic || foundVersion !== version || size !== this.size)
+      throw this.#damaged()
+    const vectorsAt = at + 4 * (headerLength + 2 * words! + 1 + postings!)
+    const next = vectorsAt + 4 * postings! * this.size
+    if (words! < 0 || postings! < 0 || next > end) throw this.#damaged()
+    const directory = this.#read(new Int32Array(2 * words! + 1 + postings!), at + 4 * headerLength)
+    this.#segments.push({
+      words: directory.subarray(0, words!),
+      starts: directory.subarray(words!, 2 * words! + 1),
+      texts: directory.subarray(2 * words! + 1),
+      vectorsAt
+    })
+    return next
+  }
+
+  #read<T extends Int32Array | Float32Array>(into: T, position: number): T {
+    const bytes = new Uint8Array(into.buffer, into.byteOffset, into.byteLength)
+    let done = 0
+    while (done < bytes.length) {
+      const count = readSync(this.#file, bytes, done, bytes.length - done, position + done)
+      if (count === 0) throw this.#damaged()
+      done += count
+    }
+    return into
+  }
+
+  #damaged(): ErratumError {
+    return new ErratumError(
+      'damaged-file',
+      `${this.#path} is damaged or not complete. Delete it: it is made anew from the checkpoint.`
+    )
+  }
+}
+
+function indexOfSorted(sorted: Int32Array, wanted: number): number {
+  let [low, high] = [0, sorted.length - 1]
+  while (low <= high) {
+    const middle = (low + high) >> 1
+    if (sorted[middle] === wanted) return middle
+    if (sorted[middle]! < wanted) low = middle + 1
+    else high = middle - 1
+  }
+  return -1
+}
+
+function writeAll(file: number, array: Int32Array | Float32Array): void {
+  const bytes = new Uint8Array(array.buffer, array.byteOffset, array.byteLength)
+  for (let done = 0; done < bytes.length;) done += writeSync(file, bytes, done)
+}
