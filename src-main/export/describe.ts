@@ -1,0 +1,114 @@
+/** Puts a fix in terms of the data file, for `edits.json`. */
+import type { Dataset } from '../dataset/dataset.ts'
+import { ErratumError } from '../errors.ts'
+import type { Edit, PadEdit } from '../fix/edits.ts'
+import type { ArmReport, FixReport } from '../retrain/fix-report.ts'
+import { spansOf, type Span } from '../tokens/tokenize.ts'
+import {
+  editsVersion,
+  type ColumnSpan,
+  type DataIdentity,
+  type EditsFile,
+  type FileEdit,
+  type TextColumns
+} from './edits-file.ts'
+
+/** What edits mean in a data set. */
+export interface EditContext {
+  dataset: Pick<Dataset, 'labels' | 'text'>
+  columns: TextColumns
+  /** Why an edit is there, as a sentence, and the influence that speaks for it. */
+  why(edit: Edit): { reason: string; influence: number }
+  /** Where a word of the vocabulary stands in a text; by the word-level tokenizer unless given. */
+  spansOf?: (text: string, word: string) => Span[]
+}
+
+/** Edits with the places of their words and the names of their labels, in the order given. */
+export function describeEdits(edits: readonly Edit[], context: EditContext): FileEdit[] {
+  return edits.map((edit): FileEdit => {
+    const { row } = edit
+    const why = context.why(edit)
+    switch (edit.kind) {
+      case 'remove':
+        return { kind: 'remove', row, ...why }
+      case 'pad':
+        return { kind: 'pad', row, word: edit.word, spans: columnSpans(edit, context), ...why }
+      case 'relabel':
+        return { kind: 'relabel', row, label: labelOf(edit.class, context), ...why }
+      case 'weight':
+        return { kind: 'weight', row, weight: edit.weight, ...why }
+    }
+  })
+}
+
+/** The whole of `edits.json` for a fix. */
+export function describeFix(fix: {
+  report: FixReport
+  data: DataIdentity
+  edits: FileEdit[]
+  /** The version of Erratum. */
+  erratum: string
+  createdAt: Date
+}): EditsFile {
+  const { report } = fix
+  return {
+    format: 'erratum-edits',
+    version: editsVersion,
+    erratum: fix.erratum,
+    createdAt: fix.createdAt.toISOString(),
+    data: fix.data,
+    example: {
+      row: report.example,
+      text: report.text,
+      trueLabel: report.trueLabel,
+      predictedLabel: report.predictedLabel
+    },
+    method: report.method,
+    action: report.action,
+    k: report.k,
+    seeds: report.seeds,
+    result: {
+      baseline: summaryOf(report.baseline),
+      control: report.control && summaryOf(report.control),
+      edited: summaryOf(report.edited),
+      uplift: {
+        difference: report.uplift.difference,
+        interval: [...report.uplift.interval],
+        pValue: report.uplift.pValue
+      }
+    },
+    edits: fix.edits
+  }
+}
+
+function columnSpans(edit: PadEdit, context: EditContext): ColumnSpan[] {
+  const { columns, dataset } = context
+  const find = context.spansOf ?? spansOf
+  const names = [columns.text, columns.textPair ?? '']
+  const spans = dataset
+    .text(edit.row)
+    .flatMap((text, part) =>
+      find(text, edit.word).map(({ start, end }) => ({ column: names[part]!, start, end }))
+    )
+  if (spans.length > 0) return spans
+  throw new ErratumError(
+    'bad-argument',
+    `An edit pads the word "${edit.word}" in row ${edit.row}, whose text does not have it. ` +
+      'Take the edit out, or name a word of the row.'
+  )
+}
+
+function labelOf(index: number, { dataset }: EditContext): string {
+  const label = dataset.labels[index]
+  if (label !== undefined) return label
+  throw new ErratumError(
+    'bad-argument',
+    `An edit gives a row the class ${index}, and there are ${dataset.labels.length} classes (the ` +
+      'first is 0). Name one of these.'
+  )
+}
+
+function summaryOf(arm: ArmReport): EditsFile['result']['baseline'] {
+  const { fixed, rounds, probability, interval, meanTrueProbability, accuracy } = arm
+  return { fixed, rounds, probability, interval: [...interval], meanTrueProbability, accuracy }
+}
