@@ -65,7 +65,7 @@ export function convertToParquet(
     }
     yield group
   }
-  return parquetBytes({ schema, statistics: true }, groups())
+  return parquetBytes({ name: plan.source.name, schema, statistics: true }, groups())
 }
 
 /** An edit may widen its column: [PAD] in one of numbers, a fraction among whole weights. */

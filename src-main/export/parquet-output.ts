@@ -1,6 +1,7 @@
 /** A Parquet file written row group by row group, as a stream of bytes. */
 import { ByteWriter, ParquetWriter } from 'hyparquet-writer'
 import type { KeyValue, SchemaElement } from 'hyparquet'
+import { ErratumError } from '../errors.ts'
 
 /** One column of the file: its name and [rows] its values in a row group. */
 export interface ColumnValues {
@@ -10,6 +11,8 @@ export interface ColumnValues {
 
 /** What the file is to say of itself. */
 export interface ParquetHead {
+  /** What messages call the data. */
+  name: string
   /** The types by which values are encoded. */
   schema: SchemaElement[]
   /** The types that the file declares, where they say more than those of `schema`; same storage. */
@@ -39,12 +42,26 @@ export async function* parquetBytes(
     const rowGroupSize = group[0]?.values.length ?? 0
     if (rowGroupSize === 0) continue
     const columnData = group.map(({ name, values }) => ({ name, data: values }))
-    await writer.write({ columnData, rowGroupSize })
+    await writable(head.name, () => writer.write({ columnData, rowGroupSize }))
     yield takeBytes(buffer)
   }
   writer.schema = head.declared ?? head.schema
   await writer.finish()
   yield takeBytes(buffer)
+}
+
+/** Some values have no way into Parquet, such as those of a map whose keys are numbers. */
+async function writable(name: string, write: () => void | Promise<void>): Promise<void> {
+  try {
+    await write()
+  } catch (error) {
+    const reason = error instanceof Error ? error.message : String(error)
+    throw new ErratumError(
+      'bad-data',
+      `${name} cannot be written as Parquet (${reason}). Export as jsonl instead.`,
+      { cause: error }
+    )
+  }
 }
 
 function takeBytes(buffer: ByteWriter): Uint8Array {

@@ -10,6 +10,7 @@ import {
   parquetScan,
   parquetSchema,
   type Compressors,
+  type ConvertedType,
   type FileMetaData,
   type ParquetParsers,
   type ParquetScan,
@@ -73,6 +74,7 @@ export async function* rewriteParquet(
     }
   }
   const head = {
+    name: source.name,
     schema,
     declared: withColumns(metadata.schema.map(declaredAs), added),
     // The order of bytes or of signed integers need not be that of the values they stand for.
@@ -197,14 +199,18 @@ function storageOf(element: SchemaElement): SchemaElement {
   return element.type === 'INT96' ? { ...readAs(element), type: 'INT64' } : readAs(element)
 }
 
-/** A column as the finished file declares it: the source's, but for a type that is no longer written. */
+/** A column as the finished file declares it: as the source does, but for what is not written. */
 function declaredAs(element: SchemaElement): SchemaElement {
-  if (element.type !== 'INT96') return element
-  return {
-    ...element,
-    type: 'INT64',
-    logical_type: { type: 'TIMESTAMP', isAdjustedToUTC: true, unit: 'NANOS' }
+  const { logical_type: logical, ...bare } = element
+  if (element.type === 'INT96') {
+    const nanoseconds = { type: 'TIMESTAMP', isAdjustedToUTC: true, unit: 'NANOS' } as const
+    return { ...bare, type: 'INT64', logical_type: nanoseconds }
   }
+  if (logical?.type !== 'INTEGER') return element
+  // hyparquet-writer 0.17 writes the bit width as an i32 where the format has an i8, which other
+  // readers refuse; the older annotation says the same.
+  const integer = `${logical.isSigned ? '' : 'U'}INT_${logical.bitWidth}` as ConvertedType
+  return { ...bare, converted_type: integer }
 }
 
 function nesting(element: SchemaElement): Pick<SchemaElement, 'converted_type'> {

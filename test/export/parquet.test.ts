@@ -111,6 +111,58 @@ describe('a Parquet file', () => {
     expect(first!.when).toBe(1_700_000_000_123_456_789n)
   })
 
+  it('declares small integers so that every reader takes them', async () => {
+    const folder = await workspace()
+    const path = join(folder, 'data.parquet')
+    const tiny = { type: 'INTEGER', bitWidth: 8, isSigned: true } as const
+    const types: SchemaElement[] = [
+      { name: 'root', num_children: 2 },
+      { name: 'text', type: 'BYTE_ARRAY', logical_type: { type: 'STRING' }, ...optional },
+      { name: 'label', type: 'INT32', logical_type: tiny, ...optional }
+    ]
+    const data = [
+      { name: 'text', data: ['bad', 'good'] },
+      { name: 'label', data: [-1, 1] }
+    ]
+    await writeFile(path, new Uint8Array(parquetWriteBuffer({ columnData: data, schema: types })))
+    const into = join(folder, 'curated.parquet')
+    const edits = [pad(0, 'bad', 'bad'), relabel(1, '-1')]
+    await exportCurated({ source: await openSource(path), columns, edits, into })
+    const { metadata } = await stored(into)
+    expect(metadata.schema[2]).toMatchObject({ type: 'INT32', converted_type: 'INT_8' })
+    expect(metadata.schema[2]!.logical_type).toBeUndefined()
+    const records = await recordsOf(await openSource(into))
+    expect(records.map(({ fields }) => fields)).toEqual([
+      { text: '[PAD]', label: -1 },
+      { text: 'good', label: -1 }
+    ])
+  })
+
+  it('says so when a column cannot be written again', async () => {
+    const folder = await workspace()
+    const path = join(folder, 'data.parquet')
+    const types: SchemaElement[] = [
+      { name: 'root', num_children: 3 },
+      { name: 'text', type: 'BYTE_ARRAY', converted_type: 'UTF8', ...optional },
+      { name: 'label', type: 'INT32', ...optional },
+      { name: 'map', converted_type: 'MAP', num_children: 1, ...optional },
+      { name: 'key_value', repetition_type: 'REPEATED', num_children: 2 },
+      { name: 'key', type: 'INT64', repetition_type: 'REQUIRED' },
+      { name: 'value', type: 'INT64', ...optional }
+    ]
+    const data = [
+      { name: 'text', data: ['bad'] },
+      { name: 'label', data: [1] },
+      { name: 'map', data: [new Map([[1n, 2n]])] }
+    ]
+    await writeFile(path, new Uint8Array(parquetWriteBuffer({ columnData: data, schema: types })))
+    const source = await openSource(path)
+    const into = join(folder, 'curated.parquet')
+    await expect(exportCurated({ source, columns, edits: [], into })).rejects.toThrow(
+      /data\.parquet cannot be written as Parquet .* Export as jsonl instead/
+    )
+  })
+
   it('gets a weight column', async () => {
     const folder = await workspace()
     const into = join(folder, 'curated.parquet')
