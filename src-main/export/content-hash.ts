@@ -52,8 +52,13 @@ export async function identifyData(
     rows: content.rows,
     sourceSha256,
     contentSha256: content.digest(),
-    columns
+    columns: namesOf(columns)
   }
+}
+
+/** The columns without what else an object of them may hold, such as the split. */
+function namesOf({ text, textPair, label }: TextColumns): TextColumns {
+  return textPair === undefined ? { text, label } : { text, textPair, label }
 }
 
 async function hashFile(path: string, signal: AbortSignal | undefined): Promise<string> {

@@ -142,23 +142,20 @@ function checkWord(
   )
 }
 
-/** Every row of a weighted file has a weight: 1, or what the column holds, times the edit's factor. */
+/** Every row of a weighted file has a weight: what the column holds, or 1, times the edit's factor. */
 function addWeight(plan: EditPlan, record: SourceRecord, changes: Fields): void {
   const factor = plan.rows.get(record.row)?.weight
-  const isNew = !plan.source.columns.includes(weightColumn)
-  if (isNew) changes[weightColumn] = factor ?? 1
-  else if (factor !== undefined) {
-    const before = plainText(record.fields[weightColumn])
-    const weight = (before === '' ? 1 : Number(before)) * factor
-    if (Number.isNaN(weight)) {
-      throw new ErratumError(
-        'bad-data',
-        `${plan.source.name}, row ${record.row}: the column weight holds "${before}", which is ` +
-          'no number, and an edit multiplies it. Correct it, or rename the column.'
-      )
-    }
-    changes[weightColumn] = weight
+  if (factor === undefined && plan.source.columns.includes(weightColumn)) return
+  const before = plainText(record.fields[weightColumn])
+  const weight = (before === '' ? 1 : Number(before)) * (factor ?? 1)
+  if (Number.isNaN(weight)) {
+    throw new ErratumError(
+      'bad-data',
+      `${plan.source.name}, row ${record.row}: the column weight holds "${before}", which is ` +
+        'no number, and an edit multiplies it. Correct it, or rename the column.'
+    )
   }
+  changes[weightColumn] = weight
 }
 
 /** A label as the column writes its labels: a number among numbers, a truth value among those. */
