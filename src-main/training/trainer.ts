@@ -91,7 +91,8 @@ export class Trainer {
           const results = await stepper.step({ texts, classes, rowWeight, learningRate })
           tally.add(results, classes, rowWeight, weight)
         }
-        onStep?.(++step, steps)
+        step++
+        onStep?.(step, steps)
       }
       stepper.settle()
       if (!Number.isFinite(tally.loss)) throw diverged(epoch, this.#settings.learningRate)
