@@ -277,14 +277,16 @@ def main():
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument('--threads', type=int, default=1)
     parser.add_argument('--seconds', type=float, default=2.0, help='for each case')
-    parser.add_argument('--only', default='', help='run the cases with this in their names')
+    parser.add_argument(
+        '--only', nargs='+', default=[''], help='run the cases with one of these in their names'
+    )
     options = parser.parse_args()
     torch.set_num_threads(options.threads)
     torch.set_num_interop_threads(1)
     torch.set_flush_denormal(True)
     results = []
     for name, rows, make in cases(torch.Generator().manual_seed(1)):
-        if options.only not in name:
+        if not any(part in name for part in options.only):
             continue
         torch.manual_seed(1)
         results.append({'name': name, **measure(make(), options.seconds, rows)})

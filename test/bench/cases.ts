@@ -1,0 +1,243 @@
+/** What is measured. All work is on one onnxruntime thread. */
+import { mkdirSync, mkdtempSync, rmSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { onnxruntimeExecutor } from '../../src-main/executors/onnxruntime.ts'
+import type { Tensors } from '../../src-main/executors/executor.ts'
+import type { LabelledTexts } from '../../src-main/gradients/extractor.ts'
+import { GradientExtractor, extractAll } from '../../src-main/gradients/extractor.ts'
+import { openGradients, writeGradients } from '../../src-main/gradients/gradient-files.ts'
+import { checkpointView } from '../../src-main/influence/checkpoint-view.ts'
+import { methods } from '../../src-main/influence/methods.ts'
+import type { CheckpointView } from '../../src-main/influence/query.ts'
+import { topPositions } from '../../src-main/influence/tracin-we-topk.ts'
+import { BatchRunner } from '../../src-main/models/batch-runner.ts'
+import { inputGradientGraph, trainStepGraph } from '../../src-main/models/graphs.ts'
+import { embeddingName, initialParameters } from '../../src-main/models/parameters.ts'
+import type { OptimizerSettings } from '../../src-main/training/optimizers.ts'
+import { Predictor } from '../../src-main/training/predict.ts'
+import { adamW } from '../../src-main/training/settings.ts'
+import { Stepper } from '../../src-main/training/stepper.ts'
+import { WordSlots } from '../../src-main/training/word-slots.ts'
+import { batchOf, classes, drawTexts, embeddingSize, modelOf, words } from './data.ts'
+import type { Case } from './measure.ts'
+
+const batchSize = 32
+const trainingRows = 10_000
+const executor = onnxruntimeExecutor({ threads: 1 })
+
+const optimizers = {
+  SGD: {
+    settings: { kind: 'sgd', momentum: 0.9 },
+    peers: ['sgd-dense-fused', 'sgd-sparse-lazy']
+  },
+  AdamW: { settings: adamW, peers: ['adamw-dense-fused', 'adamw-sparse'] }
+} satisfies Record<string, { settings: OptimizerSettings; peers: string[] }>
+
+const peerModels = ['conv1d', 'channels-last', 'shifted']
+
+/** A whole training step: catching up, looking up, the graph's run, both updates. */
+function trainStep(
+  filters: number,
+  tokens: number,
+  kind: keyof typeof optimizers
+): Pick<Case, 'name' | 'prepare'> {
+  return {
+    name: `train step F=${filters} ${kind}, ${tokens} tokens`,
+    async prepare() {
+      const model = modelOf(filters)
+      const { texts, classes: labels } = drawTexts(64 * batchSize, tokens, { seed: 1 })
+      const runner = new BatchRunner({ model, executor, graph: trainStepGraph, rows: batchSize })
+      const stepper = new Stepper(model, initialParameters(model, words, 1), {
+        optimizer: optimizers[kind].settings,
+        runner,
+        slots: new WordSlots(words, embeddingSize)
+      })
+      const rowWeight = new Float32Array(batchSize).fill(1 / batchSize)
+      const classesOfBatch = Array.from({ length: batchSize }, (_, i) => labels[i]!)
+      let turn = 0
+      return {
+        async run() {
+          const batch = batchOf(texts, turn++, batchSize)
+          await stepper.step({
+            texts: batch,
+            classes: classesOfBatch,
+            rowWeight,
+            learningRate: 1e-3
+          })
+        },
+        dispose: () => runner.dispose()
+      }
+    }
+  }
+}
+
+function inputGradient(filters: number, tokens: number): Case {
+  return {
+    name: `input gradient F=${filters}, ${tokens} tokens`,
+    rows: batchSize,
+    peers: peerModels.map((model) => `input-gradient F=${filters} rows=${batchSize} ${model}`),
+    async prepare() {
+      const model = modelOf(filters)
+      const { texts, classes: labels } = drawTexts(16 * batchSize, tokens, { seed: 1 })
+      const { [embeddingName]: table, ...constants } = initialParameters(model, words, 1)
+      const runner = new BatchRunner({
+        model,
+        executor,
+        graph: inputGradientGraph,
+        rows: batchSize,
+        constants
+      })
+      const classesOfBatch = Array.from({ length: batchSize }, (_, i) => labels[i]!)
+      let turn = 0
+      return {
+        async run() {
+          const batch = batchOf(texts, turn++, batchSize)
+          await runner.run(batch, table!, { classes: classesOfBatch })
+        },
+        dispose: () => runner.dispose()
+      }
+    }
+  }
+}
+
+/** Gradients of the whole training set at one checkpoint: top-10 positions, written to a store. */
+function extraction(filters: number, tokens: number): Case {
+  return {
+    name: `extraction to a store F=${filters}, ${tokens} tokens`,
+    rows: trainingRows,
+    target: { rowsPerSecond: 12_000 },
+    async prepare() {
+      const model = modelOf(filters)
+      const training = drawTexts(trainingRows, tokens, { seed: 1, special: true })
+      const extractor = new GradientExtractor(model, initialParameters(model, words, 1), executor)
+      const folder = mkdtempSync(join(tmpdir(), 'erratum-bench-'))
+      return {
+        run: () =>
+          writeGradients(folder, extractor, training, {
+            positions: topPositions,
+            size: embeddingSize
+          }),
+        async dispose() {
+          await extractor.dispose()
+          rmSync(folder, { recursive: true })
+        }
+      }
+    }
+  }
+}
+
+/** A checkpoint whose gradients are in a folder of their own. */
+async function viewOf(
+  folder: string,
+  parameters: Tensors,
+  training: LabelledTexts,
+  filters: number
+) {
+  const model = modelOf(filters)
+  const extractor = new GradientExtractor(model, parameters, executor)
+  mkdirSync(folder)
+  await writeGradients(folder, extractor, training, {
+    positions: topPositions,
+    size: embeddingSize
+  })
+  const gradients = openGradients(folder, { count: trainingRows, classes, size: embeddingSize })
+  const view = (example: LabelledTexts): CheckpointView =>
+    checkpointView({ learningRate: 1e-3, extractor, gradients, training, example })
+  const close = async () => {
+    gradients.store.close()
+    await extractor.dispose()
+  }
+  return { extractor, view, close }
+}
+
+/**
+ * Which rows of the training set have moved an example's prediction, over three checkpoints. The
+ * example's own gradients are a case of their own; in `score` they are given.
+ */
+function query(filters: number, tokens: number, part: 'score' | 'example'): Case {
+  const what = part === 'score' ? 'query of 10,000 rows' : 'gradients of the example'
+  return {
+    name: `${what} F=${filters}, ${tokens} tokens`,
+    ...(part === 'score' ? { target: { ms: 20 } } : {}),
+    async prepare() {
+      const training = drawTexts(trainingRows, tokens, { seed: 1, special: true })
+      const examples = drawTexts(50, tokens, { seed: 9, special: true })
+      const folder = mkdtempSync(join(tmpdir(), 'erratum-bench-'))
+      const views: Awaited<ReturnType<typeof viewOf>>[] = []
+      for (const seed of [1, 2, 3]) {
+        const parameters = initialParameters(modelOf(filters), words, seed)
+        views.push(await viewOf(join(folder, String(seed)), parameters, training, filters))
+      }
+      const indices = Array.from({ length: 50 }, (_, i) => i)
+      const gradients = await Promise.all(
+        views.map(({ extractor }) => extractAll(extractor, examples, indices, topPositions))
+      )
+      let turn = 0
+      const score = async () => {
+        const n = turn++ % 50
+        const checkpoints = views.map(({ view }, c) => ({
+          ...view(examples),
+          example: async () => gradients[c]![n]!
+        }))
+        await methods['tracin-we-topk'].score({ training, checkpoints, seed: 1 })
+      }
+      const example = async () => {
+        const n = turn++ % 50
+        for (const { extractor } of views) await extractAll(extractor, examples, [n], topPositions)
+      }
+      return {
+        run: part === 'score' ? score : example,
+        async dispose() {
+          for (const { close } of views) await close()
+          rmSync(folder, { recursive: true })
+        }
+      }
+    }
+  }
+}
+
+function prediction(filters: number, tokens: number): Case {
+  return {
+    name: `prediction F=${filters}, ${tokens} tokens`,
+    rows: trainingRows,
+    async prepare() {
+      const model = modelOf(filters)
+      const { texts } = drawTexts(trainingRows, tokens, { seed: 1 })
+      const parameters = initialParameters(model, words, 1)
+      const predictor = new Predictor(model, executor)
+      return {
+        run: async () => void (await predictor.predict(texts, parameters)),
+        dispose: () => predictor.dispose()
+      }
+    }
+  }
+}
+
+/** With PyTorch's variants, which are of 48 tokens. */
+function comparedTrainStep(filters: number, kind: keyof typeof optimizers): Case {
+  return {
+    ...trainStep(filters, 48, kind),
+    ...(filters === 10 ? { target: { ms: 2.5 } } : {}),
+    peers: peerModels.flatMap((model) =>
+      optimizers[kind].peers.map((optimizer) => `train F=${filters} ${model} ${optimizer}`)
+    )
+  }
+}
+
+export const cases: readonly Case[] = [
+  comparedTrainStep(10, 'SGD'),
+  comparedTrainStep(10, 'AdamW'),
+  comparedTrainStep(50, 'SGD'),
+  comparedTrainStep(50, 'AdamW'),
+  trainStep(10, 24, 'SGD'),
+  trainStep(10, 24, 'AdamW'),
+  inputGradient(10, 48),
+  extraction(10, 48),
+  extraction(10, 24),
+  query(10, 24, 'score'),
+  query(10, 24, 'example'),
+  query(10, 48, 'score'),
+  query(10, 48, 'example'),
+  prediction(10, 48)
+]
