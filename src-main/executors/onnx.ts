@@ -120,7 +120,8 @@ export function toOnnx(graph: Graph, constants: Tensors = {}): Uint8Array {
   const written = { node: [] as object[], initializer: [] as object[], input: [] as object[] }
 
   for (const node of topological(Object.values(graph.outputs))) {
-    node.outputs.forEach((value) => names.set(value, `v${names.size}`))
+    // As `print.ts` numbers them; no input or output that has a name of its own looks like this.
+    node.outputs.forEach((value) => names.set(value, `%${names.size}`))
     if (isOp(node, 'Input')) {
       const { name } = node.attributes
       const value = node.outputs[0]!

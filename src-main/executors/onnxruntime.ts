@@ -1,5 +1,6 @@
 /** The executor for real work: graphs as ONNX models in onnxruntime, float32. */
 import { InferenceSession, Tensor } from 'onnxruntime-node'
+import { ErratumError } from '../errors.ts'
 import type { Graph, Shape, Value } from '../graph/ir.ts'
 import { inputsOf, sizeOf } from '../graph/ir.ts'
 import type { CompileOptions, Executable, Executor, Tensors } from './executor.ts'
@@ -35,7 +36,7 @@ class OnnxruntimeExecutable implements Executable {
   readonly outputShapes: Readonly<Record<string, Shape>>
   readonly #session: InferenceSession
   /** One tensor a buffer: the same arrays come back every step, so they are wrapped once. */
-  readonly #wrapped = new WeakMap<Float32Array, Tensor>()
+  readonly #wrapped = new WeakMap<Float32Array, { tensor: Tensor; shape: Shape }>()
   #own: Tensors | undefined
 
   constructor(session: InferenceSession, graph: Graph, constants: Tensors) {
@@ -71,16 +72,24 @@ class OnnxruntimeExecutable implements Executable {
     const tensors: Record<string, Tensor> = {}
     for (const name in shapes) {
       const array = arrays[name]
-      if (!array) throw new Error(`The tensor ${name} is missing.`)
-      let tensor = this.#wrapped.get(array)
-      if (!tensor) {
-        tensor = new Tensor('float32', array, shapes[name]!)
-        this.#wrapped.set(array, tensor)
+      const shape = shapes[name]!
+      if (array?.length !== sizeOf(shape)) throw unfit(name, shape, array)
+      const known = this.#wrapped.get(array)
+      // An array may serve two tensors of different shapes.
+      if (known?.shape === shape) tensors[name] = known.tensor
+      else {
+        const tensor = new Tensor('float32', array, shape)
+        this.#wrapped.set(array, { tensor, shape })
+        tensors[name] = tensor
       }
-      tensors[name] = tensor
     }
     return tensors
   }
+}
+
+function unfit(name: string, shape: Shape, array: Float32Array | undefined): ErratumError {
+  const given = array ? `${array.length} numbers` : 'nothing'
+  return new ErratumError('bad-graph', `Tensor ${name} [${shape.join(', ')}] was given ${given}.`)
 }
 
 function shapesOf(values: Iterable<[string, Value]>): Record<string, Shape> {

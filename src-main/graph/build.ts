@@ -75,7 +75,7 @@ export const reduceSum = (x: Value, axes: readonly number[], keepDims = false) =
   axes.length === 0 ? x : one('ReduceSum', [x], { axes, keepDims })
 
 export const reduceMax = (x: Value, axes: readonly number[], keepDims = false) =>
-  one('ReduceMax', [x], { axes, keepDims })
+  axes.length === 0 ? x : one('ReduceMax', [x], { axes, keepDims })
 
 /** The same numbers in another shape; nothing where the shape is already right. */
 export function reshape(x: Value, shape: Shape): Value {

@@ -4,6 +4,7 @@
  * A graph is nothing but its outputs: what they do not reach does not exist, so rules may build
  * nodes freely and dead ones cost nothing.
  */
+import { ErratumError } from '../errors.ts'
 
 export type Shape = readonly number[]
 
@@ -93,11 +94,16 @@ export function topological(outputs: Iterable<Value>): Node[] {
   return order
 }
 
-/** The inputs that the graph reads, by name. */
+/** The inputs that the graph reads, by name; two of one name cannot be told apart. */
 export function inputsOf(graph: Graph): Map<string, Value> {
   const inputs = new Map<string, Value>()
   for (const node of topological(Object.values(graph.outputs))) {
-    if (isOp(node, 'Input')) inputs.set(node.attributes.name, node.outputs[0]!)
+    if (!isOp(node, 'Input')) continue
+    const { name } = node.attributes
+    if (inputs.has(name)) {
+      throw new ErratumError('bad-graph', `Graph ${graph.name} has two inputs called ${name}.`)
+    }
+    inputs.set(name, node.outputs[0]!)
   }
   return inputs
 }

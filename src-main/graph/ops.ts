@@ -27,7 +27,7 @@ import {
   transposeLast
 } from './build.ts'
 import type { Attributes, Node, OpName, Shape, Value } from './ir.ts'
-import { broadcast, checkArity, checkAxis, refuse, withAxis } from './shapes.ts'
+import { broadcast, checkArity, checkAxis, checkSizes, refuse, withAxis } from './shapes.ts'
 import { sizeOf } from './ir.ts'
 
 export interface Op<Name extends OpName> {
@@ -54,7 +54,7 @@ const sameShapeAlong =
   (name: OpName) =>
   (inputs: readonly Shape[], { axis }: { axis: number }) => {
     checkArity(name, inputs, 1)
-    checkAxis(name, inputs[0]!, axis)
+    checkAxis(name, inputs, axis)
     return [inputs[0]!]
   }
 
@@ -62,9 +62,15 @@ const reducedShape =
   (name: OpName) =>
   (inputs: readonly Shape[], { axes, keepDims }: Attributes['ReduceSum']) => {
     checkArity(name, inputs, 1)
-    const shape = inputs[0]!
-    axes.forEach((axis) => checkAxis(name, shape, axis))
-    return [shape.flatMap((size, axis) => (axes.includes(axis) ? (keepDims ? [1] : []) : [size]))]
+    axes.forEach((axis) => checkAxis(name, inputs, axis))
+    // No axes mean all of them in ONNX, and none in other places: nobody has to remember which.
+    if (axes.length === 0) refuse(name, inputs, 'it names no axis')
+    if (new Set(axes).size < axes.length) {
+      refuse(name, inputs, `[${axes.join(', ')}] names an axis twice`)
+    }
+    return [
+      inputs[0]!.flatMap((size, axis) => (axes.includes(axis) ? (keepDims ? [1] : []) : [size]))
+    ]
   }
 
 /** A reduced tensor with its reduced axes back, of size 1, whether or not the operator kept them. */
@@ -119,7 +125,8 @@ export const ops: { readonly [Name in OpName]: Op<Name> } = {
       if (a.at(-1) !== b.at(-2)) {
         refuse('MatMul', inputs, `the inner sizes ${a.at(-1)} and ${b.at(-2)} differ`)
       }
-      return [[...broadcast('MatMul', a.slice(0, -2), b.slice(0, -2)), a.at(-2)!, b.at(-1)!]]
+      const batch = broadcast('MatMul', a.slice(0, -2), b.slice(0, -2), [a, b])
+      return [[...batch, a.at(-2)!, b.at(-1)!]]
     },
     gradient: (node, dy) => {
       const [a, b] = [x(node), x(node, 1)]
@@ -149,6 +156,7 @@ export const ops: { readonly [Name in OpName]: Op<Name> } = {
   Reshape: {
     shape: (inputs, { shape }) => {
       checkArity('Reshape', inputs, 1)
+      checkSizes('Reshape', inputs, shape)
       if (sizeOf(shape) !== sizeOf(inputs[0]!)) {
         refuse('Reshape', inputs, `[${shape.join(', ')}] holds another number of elements`)
       }
@@ -160,6 +168,7 @@ export const ops: { readonly [Name in OpName]: Op<Name> } = {
   Expand: {
     shape: (inputs, { shape }) => {
       checkArity('Expand', inputs, 1)
+      checkSizes('Expand', inputs, shape)
       const result = broadcast('Expand', inputs[0]!, shape)
       if (result.join() !== shape.join()) {
         refuse('Expand', inputs, `it does not stretch to [${shape.join(', ')}]`)
@@ -172,7 +181,7 @@ export const ops: { readonly [Name in OpName]: Op<Name> } = {
   Slice: {
     shape: (inputs, { axis, start, end }) => {
       checkArity('Slice', inputs, 1)
-      checkAxis('Slice', inputs[0]!, axis)
+      checkAxis('Slice', inputs, axis)
       const size = inputs[0]![axis]!
       if (start < 0 || end > size || start >= end) {
         refuse('Slice', inputs, `[${start}, ${end}) is not within axis ${axis} of size ${size}`)
@@ -188,7 +197,7 @@ export const ops: { readonly [Name in OpName]: Op<Name> } = {
   Pad: {
     shape: (inputs, { axis, before, after }) => {
       checkArity('Pad', inputs, 1)
-      checkAxis('Pad', inputs[0]!, axis)
+      checkAxis('Pad', inputs, axis)
       if (before < 0 || after < 0) refuse('Pad', inputs, 'it cannot take elements away')
       return [withAxis(inputs[0]!, axis, inputs[0]![axis]! + before + after)]
     },
@@ -202,7 +211,7 @@ export const ops: { readonly [Name in OpName]: Op<Name> } = {
     shape: (inputs, { axis }) => {
       const first = inputs[0]
       if (!first) refuse('Concat', inputs, 'there is nothing to join')
-      checkAxis('Concat', first, axis)
+      checkAxis('Concat', inputs, axis)
       const others = (shape: Shape) => withAxis(shape, axis, 0).join()
       if (inputs.some((shape) => others(shape) !== others(first))) {
         refuse('Concat', inputs, `they differ outside of axis ${axis}`)
@@ -220,7 +229,7 @@ export const ops: { readonly [Name in OpName]: Op<Name> } = {
   Split: {
     shape: (inputs, { axis, sizes }) => {
       checkArity('Split', inputs, 1)
-      checkAxis('Split', inputs[0]!, axis)
+      checkAxis('Split', inputs, axis)
       const total = sizes.reduce((sum, size) => sum + size, 0)
       if (total !== inputs[0]![axis] || sizes.some((size) => size < 1)) {
         refuse('Split', inputs, `parts of ${sizes.join(', ')} do not make up axis ${axis}`)
