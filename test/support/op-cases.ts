@@ -1,0 +1,47 @@
+/** The operators' cases, `test/parity/cases/OP.json`, which `test/parity/ops.py` makes. */
+import { readdirSync, readFileSync } from 'node:fs'
+import { apply, input } from '../../src-main/graph/build.ts'
+import type { Attributes, OpName, Shape, Value } from '../../src-main/graph/ir.ts'
+import { ops } from '../../src-main/graph/ops.ts'
+
+interface CaseTensor {
+  shape: Shape
+  data: readonly number[]
+}
+
+export interface OpCase {
+  op: OpName
+  note: string
+  attributes: Attributes[OpName]
+  inputs: readonly CaseTensor[]
+  outputs: readonly CaseTensor[]
+  /** Why the case has no gradient, where it has none. */
+  kink?: string
+}
+
+const folder = new URL('../parity/cases/', import.meta.url)
+
+/** Every operator but Input, which computes nothing. */
+export const computingOps = (Object.keys(ops) as OpName[]).filter((op) => op !== 'Input')
+
+/** The operators that have a file of cases, and whatever else has one. */
+export const filedOps = readdirSync(folder).map((file) => file.replace(/\.json$/, ''))
+
+/** The cases of one operator; none if there is no file, which a test of its own reports. */
+export function casesOf(op: OpName): OpCase[] {
+  if (!filedOps.includes(op)) return []
+  return JSON.parse(readFileSync(new URL(`${op}.json`, folder), 'utf8')) as OpCase[]
+}
+
+/** The operator applied to inputs `x0`, `x1`, …, and what to feed those. */
+export function buildCase({ op, attributes, inputs }: OpCase) {
+  const values = inputs.map(({ shape }, i) => input(`x${i}`, shape))
+  const outputs: readonly Value[] = apply(op, values, attributes)
+  const feeds = Object.fromEntries(inputs.map(({ data }, i) => [`x${i}`, data]))
+  return { inputs: values, outputs, feeds }
+}
+
+/** Values as the outputs of a graph, by a prefix and their place. */
+export function numbered(prefix: string, values: readonly Value[]): Record<string, Value> {
+  return Object.fromEntries(values.map((value, i) => [`${prefix}${i}`, value]))
+}
