@@ -16,7 +16,7 @@ const exitCodes = {
   /** A file of the project that is damaged: names the file and the remedy. */
   'damaged-file': 1,
   /** Another process works in the project. */
-  'locked': 1,
+  locked: 1,
   /** The disk is full, or the folder cannot be written. */
   'cannot-write': 1,
   /** A graph that breaks a rule of its operators: a defect in Erratum. */
@@ -24,9 +24,9 @@ const exitCodes = {
   /** A model that cannot be trained as asked, such as a loss that is no longer a number. */
   'training-failed': 1,
   /** The user stopped the job. */
-  'cancelled': 130,
+  cancelled: 130,
   /** Anything unforeseen. */
-  'internal': 1
+  internal: 1
 } as const
 
 export type ErrorCode = keyof typeof exitCodes

@@ -1,5 +1,6 @@
 /** The fix probability over k, a line an action, with the band of its intervals. */
-import type { Action, FixReport } from '../retrain/fix-report.ts'
+import type { Action } from '../fix/suggest.ts'
+import type { FixReport } from '../retrain/fix-report.ts'
 import { chart, horizontalAxis, round, scale } from './chart.ts'
 import { html } from './html.ts'
 import type { Markup } from './html.ts'

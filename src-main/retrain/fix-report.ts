@@ -1,8 +1,7 @@
 /** The result of a fix, as `fix --json` prints it and as `report.html` shows it (DESIGN, section 5). */
 import type { Edit } from '../fix/edits.ts'
+import type { Action } from '../fix/suggest.ts'
 import type { Interval } from '../statistics.ts'
-
-export type Action = 'remove' | 'pad'
 
 /** The rounds of one arm: baseline, control or edited. */
 export interface ArmReport {

@@ -1,0 +1,160 @@
+/** The command line: which commands there are and what they take. `commands/` has what they do. */
+import { Command, InvalidArgumentError } from 'commander'
+import { formats } from './dataset/source.ts'
+import { defaultMethod, methodNames } from './influence/methods.ts'
+import { modelNames } from './models/models.ts'
+import { apply } from './commands/apply.ts'
+import { demo } from './commands/demo.ts'
+import { explain } from './commands/explain.ts'
+import { exportCommand } from './commands/export.ts'
+import { curve, fix } from './commands/fix.ts'
+import { init } from './commands/init.ts'
+import { mistakes } from './commands/mistakes.ts'
+import { repair } from './commands/repair.ts'
+import { train } from './commands/train.ts'
+import { version } from './version.ts'
+
+const whole = (least: number) => (text: string) => {
+  const value = Number(text)
+  if (!/^\d+$/.test(text) || !Number.isSafeInteger(value) || value < least) {
+    throw new InvalidArgumentError(`It must be a whole number of at least ${least}.`)
+  }
+  return value
+}
+
+const positive = (text: string) => {
+  const value = Number(text)
+  if (!(value > 0 && Number.isFinite(value))) {
+    throw new InvalidArgumentError('It must be a number above 0.')
+  }
+  return value
+}
+
+const share = (text: string) => {
+  const value = Number(text)
+  if (!(value > 0 && value < 1)) throw new InvalidArgumentError('It must lie between 0 and 1.')
+  return value
+}
+
+const oneOf =
+  <T extends string>(choices: readonly T[]) =>
+  (text: string): T => {
+    const found = choices.find((choice) => choice === text)
+    if (!found) throw new InvalidArgumentError(`It must be one of ${choices.join(', ')}.`)
+    return found
+  }
+
+const list = (text: string) => text.split(',').map((part) => part.trim())
+const wholes = (text: string) => list(text).map(whole(0))
+
+const band = (text: string): [number, number] => {
+  const [low, high] = text.split(':').map(Number)
+  if (low === undefined || high === undefined || !(low >= 0 && low <= high && high <= 1)) {
+    throw new InvalidArgumentError('It must be LOW:HIGH with numbers from 0 to 1, such as 0.3:0.7.')
+  }
+  return [low, high]
+}
+
+const program = new Command('erratum')
+  .description('Fix one wrong prediction of a text classifier, and prove the fix by retraining.')
+  .version(version)
+  .showHelpAfterError('(erratum COMMAND --help tells what a command takes)')
+
+const command = (name: string, description: string) =>
+  program
+    .command(name)
+    .description(description)
+    .option('--json', 'one JSON document on stdout and nothing else')
+
+const withThreads = (each: Command) =>
+  each.option('--threads <n>', 'rounds at the same time (default: one a core)', whole(1))
+
+const withInfluence = (each: Command) =>
+  each
+    .requiredOption('--example <id>', 'the held-out row to repair', whole(0))
+    .option(
+      '--method <name>',
+      `one of ${methodNames.join(', ')}`,
+      oneOf(methodNames),
+      defaultMethod
+    )
+    .option('--checkpoints <epochs>', 'epochs whose checkpoints count, such as 1,2', wholes)
+
+const withFix = (each: Command) =>
+  withThreads(withInfluence(each))
+    .requiredOption('--action <name>', 'remove or pad', oneOf(['remove', 'pad'] as const))
+    .option('--rounds <n>', 'retrainings with the edit, and without', whole(1), 10)
+    .option('--control', 'retrain without as many random rows too')
+
+withThreads(command('demo', 'the main job on the embedded data set, end to end'))
+  .option('--out <dir>', 'where to put it', 'erratum-demo')
+  .action((options) => demo(options))
+
+command('init <dir>', 'make a project folder from a data set')
+  .requiredOption('--data <file>', `the data: ${formats.join(', ')}`)
+  .requiredOption('--text <column>', 'the column with the text')
+  .option('--text-pair <column>', 'the column with the second text of a pair')
+  .requiredOption('--label <column>', 'the column with the label')
+  .option('--labels <names>', 'the labels in their order; any other is an error', list)
+  .option('--split <column>', 'the column that says train, test or validation')
+  .option('--test <file>', 'a separate file of held-out rows')
+  .option('--held-out <share>', 'share to hold out where nothing says which', share)
+  .option('--seed <n>', 'seed of that draw', whole(0), 0)
+  .option('--model <name>', `one of ${modelNames.join(', ')}`, 'text-cnn')
+  .action((dir, options) => init({ dir, ...options }))
+
+command('train <dir>', 'train the base model, a checkpoint an epoch')
+  .option('--epochs <n>', 'times through the data', whole(1))
+  .option('--batch-size <n>', 'rows a step', whole(1))
+  .option('--learning-rate <x>', 'of the first step; it falls from there', positive)
+  .option('--optimizer <name>', 'adamw or sgd', oneOf(['adamw', 'sgd'] as const))
+  .option('--max-length <n>', 'tokens that are read of a text', whole(3))
+  .option('--seed <n>', 'seed of the base model', whole(0), 0)
+  .option('--device <name>', 'cpu', oneOf(['cpu'] as const), 'cpu')
+  .option('--threads <n>', 'threads inside one operator', whole(1), 1)
+  .action((dir, options) => train({ dir, ...options }))
+
+command('mistakes <dir>', 'held-out rows that the model gets wrong')
+  .option('--band <low:high>', 'probabilities of the true label, such as 0.3:0.7', band)
+  .option('--label <name>', 'true label')
+  .action((dir, options) => mistakes({ dir, ...options }))
+
+withThreads(withInfluence(command('explain <dir>', 'the training rows behind a prediction')))
+  .option('--top <n>', 'opponents and proponents to show', whole(1), 10)
+  .option('--scores <file>', 'write the influence of every training row to a CSV file')
+  .action((dir, options) => explain({ dir, ...options }))
+
+withFix(command('fix <dir>', 'edit the training data, retrain, and tell whether it helped'))
+  .requiredOption('--k <n>', 'opponents to edit', whole(0))
+  .action((dir, options) => fix({ dir, ...options }))
+
+withFix(command('curve <dir>', 'the fix at several k'))
+  .requiredOption('--k <list>', 'such as 10,20,50,100,200', wholes)
+  .action((dir, options) => curve({ dir, ...options }))
+
+command('export <dir>', 'write the curated data, its edits and a report')
+  .requiredOption('--fix <run>', 'the fix, as erratum fix names it')
+  .requiredOption('--out <dir>', 'the folder to write to')
+  .option('--format <name>', `one of ${formats.join(', ')} (default: as the data)`, oneOf(formats))
+  .action((dir, options) => exportCommand({ dir, ...options }))
+
+command('apply <edits> <data>', 'replay an edits.json on its data file elsewhere')
+  .requiredOption('--out <file>', 'the curated file to write')
+  .action((edits, data, options) => apply({ edits, data, ...options }))
+
+command('repair <dir>', 'move damaged lines of the journal of rounds aside').action(
+  (dir, options) => repair({ dir, ...options })
+)
+
+program.exitOverride((error) => {
+  // Help and version end well; wrong arguments are bad input.
+  process.exit(error.exitCode === 0 ? 0 : 2)
+})
+
+// A reader that has seen enough, such as head, ends the command without a fuss.
+process.stdout.on('error', (error: NodeJS.ErrnoException) => {
+  if (error.code === 'EPIPE') process.exit(0)
+  throw error
+})
+
+await program.parseAsync()

@@ -1,0 +1,50 @@
+/** `erratum explain`: the training rows behind a prediction. */
+import { writeFileAtomically } from '../files/write.ts'
+import type { MethodName } from '../influence/methods.ts'
+import { exampleOf, explain as explainExample } from '../pipeline/explain.ts'
+import type { TrainedWorkspace } from '../pipeline/workspace.ts'
+import { openTrained } from '../pipeline/workspace.ts'
+import { withProjectLock } from '../project/lock.ts'
+import { explanationLines, oneLine } from './describe.ts'
+import type { CommonOptions } from './run.ts'
+import { run } from './run.ts'
+
+interface Options extends CommonOptions {
+  dir: string
+  example: number
+  method: MethodName
+  checkpoints?: number[]
+  top: number
+  scores?: string
+}
+
+export function explain({ dir, example: row, scores: file, ...options }: Options): Promise<void> {
+  return run(options, async ({ terminal, job }) => {
+    const workspace = await openTrained(dir)
+    const example = exampleOf(workspace, row)
+    const { scores, explanation } = await withProjectLock(dir, () =>
+      explainExample(workspace, example, options, job)
+    )
+    terminal.done()
+    const { probability, predictedLabel, trueLabel, text } = example
+    terminal.say(`Example ${row}: “${oneLine(text, 300)}”`)
+    terminal.say(
+      `True ${trueLabel}, predicted ${predictedLabel}; probability of the true label ${probability.toFixed(2)}.`
+    )
+    explanationLines(explanation).forEach((line) => terminal.say(line))
+    if (file !== undefined) {
+      await writeFileAtomically(file, scoreLines(workspace, scores))
+      terminal.say(`Wrote the influence of ${scores.length} training rows to ${file}.`)
+    }
+    terminal.result(explanation)
+  })
+}
+
+function* scoreLines({ training, dataset }: TrainedWorkspace, scores: Float64Array) {
+  yield 'row,label,influence\n'
+  for (let i = 0; i < scores.length; i++) {
+    const label = dataset.labels[training.classes[i]!]!
+    const cell = /[",\r\n]/.test(label) ? `"${label.replaceAll('"', '""')}"` : label
+    yield `${training.rows[i]},${cell},${scores[i]}\n`
+  }
+}

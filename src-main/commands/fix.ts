@@ -1,0 +1,58 @@
+/** `erratum fix` and `erratum curve`: try fixes and prove them. */
+import type { FixOptions, SavedFix } from '../pipeline/fix.ts'
+import { tryFix } from '../pipeline/fix.ts'
+import { openTrained } from '../pipeline/workspace.ts'
+import { withProjectLock } from '../project/lock.ts'
+import { curveLines, fixLines } from './describe.ts'
+import type { Context, CommonOptions } from './run.ts'
+import { run } from './run.ts'
+
+type Options = CommonOptions &
+  Omit<FixOptions, 'k' | 'control'> & { dir: string; control?: boolean }
+
+export function fix({ k, ...options }: Options & { k: number }): Promise<void> {
+  return run(options, async (context) => {
+    const { terminal } = context
+    const [tried] = await tryAll(options, [k], context)
+    warnOfFewer(tried!, k, context)
+    fixLines(tried!).forEach((line) => terminal.say(line))
+    terminal.say(`Next: erratum export ${options.dir} --fix ${tried!.id} --out DIR`)
+    terminal.result({ id: tried!.id, ...tried!.report })
+  })
+}
+
+export function curve({ k, ...options }: Options & { k: number[] }): Promise<void> {
+  return run(options, async (context) => {
+    const { terminal } = context
+    const tried = await tryAll(options, k, context)
+    tried.forEach((each, i) => warnOfFewer(each, k[i]!, context))
+    curveLines(tried).forEach((line) => terminal.say(line))
+    terminal.result(tried.map(({ id, report }) => ({ id, ...report })))
+  })
+}
+
+async function tryAll(
+  { dir, control = false, ...options }: Options,
+  sizes: readonly number[],
+  { terminal, job }: Context
+): Promise<SavedFix[]> {
+  const workspace = await openTrained(dir)
+  workspace.base.doubts.forEach((doubt) => terminal.warn(doubt))
+  return withProjectLock(dir, async () => {
+    const tried: SavedFix[] = []
+    for (const k of sizes) {
+      const { example, action, method, checkpoints, rounds } = options
+      const given = { example, action, method, checkpoints, rounds, control, k }
+      tried.push(await tryFix(workspace, given, job))
+      terminal.done()
+    }
+    return tried
+  })
+}
+
+function warnOfFewer({ report }: SavedFix, wanted: number, { terminal }: Context): void {
+  if (report.k >= wanted) return
+  terminal.warn(
+    `only ${report.k} training rows are opponents that can be edited this way, not ${wanted}; all of them were.`
+  )
+}

@@ -1,0 +1,248 @@
+/** Why the base model gets an example wrong: the influence of every training row. */
+import { join } from 'node:path'
+import { ErratumError } from '../errors.ts'
+import { onnxruntimeExecutor } from '../executors/onnxruntime.ts'
+import { GradientExtractor } from '../gradients/extractor.ts'
+import type { TrainingGradients } from '../gradients/gradient-files.ts'
+import { haveGradients, openGradients } from '../gradients/gradient-files.ts'
+import { checkpointView } from '../influence/checkpoint-view.ts'
+import type { MethodName } from '../influence/methods.ts'
+import { methods } from '../influence/methods.ts'
+import type { CheckpointView, Influence } from '../influence/query.ts'
+import { opponents, proponents } from '../influence/ranking.ts'
+import { idsOf } from '../tokens/encode.ts'
+import { readCheckpoint } from '../training/checkpoints.ts'
+import { evaluate } from '../training/evaluate.ts'
+import type { Job } from './job.ts'
+import type { TrainedWorkspace } from './workspace.ts'
+import { runTasks, workerData } from './workspace.ts'
+
+/** A held-out row and what the base model makes of it. */
+export interface Example {
+  /** Row id. */
+  row: number
+  /** Its index in the held-out split. */
+  index: number
+  text: string
+  trueLabel: string
+  predictedLabel: string
+  /** Of the true label. */
+  probability: number
+}
+
+export interface WordShare {
+  word: string
+  influence: number
+}
+
+/** A training row with its influence on an example. */
+export interface InfluentialRow {
+  row: number
+  text: string
+  label: string
+  influence: number
+  /** Contributions of its words, the most negative first; they add up to the influence. */
+  words: WordShare[]
+}
+
+export interface Explanation {
+  example: number
+  method: MethodName
+  checkpoints: { epoch: number; learningRate: number; loss: number }[]
+  /** Reasons not to trust this. */
+  doubts: string[]
+  opponents: InfluentialRow[]
+  proponents: InfluentialRow[]
+}
+
+export interface InfluenceOptions {
+  method: MethodName
+  /** Epochs; the base model's own choice unless given. */
+  checkpoints?: readonly number[] | undefined
+}
+
+/** Finds a held-out row; throws `bad-argument` for any other. */
+export function exampleOf(workspace: TrainedWorkspace, row: number): Example {
+  const { dataset, heldOut, probabilities } = workspace
+  const index = heldOut.rows.indexOf(row)
+  if (index < 0) {
+    const why =
+      row < dataset.rowCount
+        ? 'is not held out, and only held-out rows can be repaired'
+        : `does not exist: the last row is ${dataset.rowCount - 1}`
+    throw new ErratumError(
+      'bad-argument',
+      `Row ${row} ${why}. Take an example that erratum mistakes lists.`
+    )
+  }
+  const { predicted, trueProbability } = evaluate(
+    probabilities,
+    heldOut.classes,
+    dataset.labels.length
+  )
+  return {
+    row,
+    index,
+    text: dataset.text(row).join('\n'),
+    trueLabel: dataset.labels[heldOut.classes[index]!]!,
+    predictedLabel: dataset.labels[predicted[index]!]!,
+    probability: trueProbability[index]!
+  }
+}
+
+/** An example that the base model gets wrong; throws `bad-argument` for one that it gets right. */
+export function mistakeOf(workspace: TrainedWorkspace, row: number): Example {
+  const example = exampleOf(workspace, row)
+  if (example.predictedLabel !== example.trueLabel) return example
+  throw new ErratumError(
+    'bad-argument',
+    `Row ${row} is not wrong: it is predicted as ${example.trueLabel} ` +
+      `(${(100 * example.probability).toFixed(0)} %), its true label. There is nothing to fix; take ` +
+      'an example that erratum mistakes lists.'
+  )
+}
+
+/** The influence of every training row on an example. Close the answer when its words are read. */
+export async function influenceOn(
+  workspace: TrainedWorkspace,
+  example: Example,
+  options: InfluenceOptions,
+  job: Job
+): Promise<Influence & { close(): Promise<void> }> {
+  const { model, base, training, heldOut, vocabulary, modelFolder, dataset } = workspace
+  const epochs = epochsOf(workspace, options)
+  await ensureGradients(workspace, epochs, job)
+  const executor = onnxruntimeExecutor({ threads: 1 })
+  const sizes = {
+    count: training.rows.length,
+    classes: dataset.labels.length,
+    size: model.embeddingSize
+  }
+  const ids = idsOf(heldOut.texts, example.index)
+  const texts = { ids, offsets: Int32Array.from([0, ids.length]) }
+  const opened: { extractor: GradientExtractor; gradients: TrainingGradients }[] = []
+  const views: CheckpointView[] = []
+  for (const epoch of epochs) {
+    const words = vocabulary.size
+    const parameters = await readCheckpoint(modelFolder, epoch, { model, words })
+    const extractor = new GradientExtractor(model, parameters, executor)
+    const gradients = openGradients(gradientFolder(workspace, epoch), sizes)
+    const { learningRate } = base.epochs.find((each) => each.epoch === epoch)!
+    views.push(
+      checkpointView({
+        learningRate,
+        extractor,
+        gradients,
+        training,
+        example: { texts, classes: [heldOut.classes[example.index]!] },
+        signal: job.signal
+      })
+    )
+    opened.push({ extractor, gradients })
+  }
+  const influence = await methods[options.method].score({
+    training,
+    checkpoints: views,
+    seed: example.row,
+    signal: job.signal
+  })
+  return {
+    ...influence,
+    async close() {
+      for (const { extractor, gradients } of opened) {
+        gradients.store.close()
+        await extractor.dispose()
+      }
+    }
+  }
+}
+
+/**
+ * The strongest opponents and proponents of an example, with the words that matter, and the
+ * influence of every training row by its index.
+ */
+export async function explain(
+  workspace: TrainedWorkspace,
+  example: Example,
+  { top, ...options }: InfluenceOptions & { top: number },
+  job: Job
+): Promise<{ explanation: Explanation; scores: Float64Array }> {
+  const influence = await influenceOn(workspace, example, options, job)
+  try {
+    const describe = (indices: number[]) => describeRows(workspace, influence, indices)
+    const { base } = workspace
+    const explanation: Explanation = {
+      example: example.row,
+      method: options.method,
+      checkpoints: epochsOf(workspace, options).map((epoch) => {
+        const { learningRate, loss } = base.epochs.find((each) => each.epoch === epoch)!
+        return { epoch, learningRate, loss }
+      }),
+      doubts: base.doubts,
+      opponents: await describe(opponents(influence.scores, top)),
+      proponents: await describe(proponents(influence.scores, top))
+    }
+    return { explanation, scores: influence.scores }
+  } finally {
+    await influence.close()
+  }
+}
+
+/** Training rows with their texts and words. */
+export async function describeRows(
+  { dataset, training, vocabulary }: TrainedWorkspace,
+  influence: Influence,
+  indices: readonly number[]
+): Promise<InfluentialRow[]> {
+  const words = await influence.words(indices)
+  return indices.map((index) => {
+    const row = training.rows[index]!
+    return {
+      row,
+      text: dataset.text(row).join('\n'),
+      label: dataset.labels[training.classes[index]!]!,
+      influence: influence.scores[index]!,
+      words: words.get(index)!.map(({ wordId, influence: share }) => ({
+        word: vocabulary.words[wordId]!,
+        influence: share
+      }))
+    }
+  })
+}
+
+function epochsOf({ base }: TrainedWorkspace, { checkpoints }: InfluenceOptions): number[] {
+  if (!checkpoints) return base.checkpoints
+  const known = base.epochs.map(({ epoch }) => epoch)
+  const unknown = checkpoints.find((epoch) => !known.includes(epoch))
+  if (unknown === undefined && checkpoints.length > 0) return [...checkpoints]
+  throw new ErratumError(
+    'bad-argument',
+    `There is no checkpoint of epoch ${unknown ?? '(none given)'}. There are ${known.join(', ')}.`
+  )
+}
+
+function gradientFolder({ project }: TrainedWorkspace, epoch: number): string {
+  return join(project.folder, 'gradients', String(epoch))
+}
+
+/** Extracts what is missing of the training rows' gradients, a checkpoint a worker. */
+async function ensureGradients(
+  workspace: TrainedWorkspace,
+  epochs: readonly number[],
+  job: Job
+): Promise<void> {
+  const missing = epochs.filter((epoch) => !haveGradients(gradientFolder(workspace, epoch)))
+  if (missing.length === 0) return
+  const words = workspace.vocabulary.size
+  await runTasks<'gradients'>(
+    workerData(workspace, workspace, { words, operatorThreads: 1 }),
+    missing.map((epoch) => ({
+      kind: 'gradients',
+      models: workspace.modelFolder,
+      epoch,
+      folder: gradientFolder(workspace, epoch)
+    })),
+    job,
+    () => undefined
+  )
+}

@@ -1,0 +1,167 @@
+/** Tries a fix and proves it by retraining. */
+import { existsSync } from 'node:fs'
+import { readdir, readFile } from 'node:fs/promises'
+import { join } from 'node:path'
+import type { OpenDataset } from '../dataset/open.ts'
+import { ErratumError } from '../errors.ts'
+import { makeFolder, writeJsonAtomically } from '../files/write.ts'
+import type { Action, Suggestion } from '../fix/suggest.ts'
+import { suggestEdits } from '../fix/suggest.ts'
+import type { MethodName } from '../influence/methods.ts'
+import { opponents } from '../influence/ranking.ts'
+import { contentKey } from '../project/content-key.ts'
+import { keyedShuffle } from '../random.ts'
+import type { FixReport } from '../retrain/fix-report.ts'
+import type { HeldOut } from '../retrain/summarise.ts'
+import { armReport, collateralOf, isStablyWrong, upliftOf } from '../retrain/summarise.ts'
+import type { Example, InfluenceOptions, InfluentialRow } from './explain.ts'
+import { describeRows, influenceOn, mistakeOf } from './explain.ts'
+import type { Job } from './job.ts'
+import type { RoundRequest } from './rounds.ts'
+import { requestsFor, runRounds, seedsOf } from './rounds.ts'
+import type { HeldOutSet, TrainedWorkspace } from './workspace.ts'
+
+export interface FixOptions extends InfluenceOptions {
+  /** Row id. */
+  example: number
+  action: Action
+  /** Rows to edit at most. */
+  k: number
+  rounds: number
+  control: boolean
+}
+
+/** A fix as it is kept in `fixes/ID.json`, complete enough to export it. */
+export interface SavedFix {
+  id: string
+  report: FixReport
+  /** Why each edit is there, in the order of the report's edits. */
+  suggestions: Suggestion[]
+  /** The strongest opponents, for the report. */
+  opponents: InfluentialRow[]
+}
+
+/** Opponents that a saved fix describes in full. */
+const describedOpponents = 20
+
+/** Ranks, edits, retrains with and without the edit, and says what came of it. */
+export async function tryFix(
+  workspace: TrainedWorkspace,
+  options: FixOptions,
+  job: Job
+): Promise<SavedFix> {
+  const { example: row, action, k, method } = options
+  const example = mistakeOf(workspace, row)
+  const { suggestions, strongest } = await suggest(workspace, example, options, job)
+  const edits = suggestions.map(({ edit }) => edit)
+  const seeds = seedsOf(options.rounds)
+  const wanted = [
+    requestsFor(seeds, []),
+    requestsFor(seeds, edits),
+    options.control ? controlRequests(workspace, seeds, edits.length) : []
+  ]
+  const results = await runRounds(workspace, wanted.flat(), job)
+  const baselineRounds = results.slice(0, seeds.length)
+  const editedRounds = results.slice(seeds.length, 2 * seeds.length)
+  const controlRounds = results.slice(2 * seeds.length)
+
+  const held = heldOutOf(workspace)
+  const { index } = example
+  const baseline = armReport(baselineRounds, index, held)
+  const edited = armReport(editedRounds, index, held)
+  const report: FixReport = {
+    example: row,
+    text: example.text,
+    trueLabel: example.trueLabel,
+    predictedLabel: example.predictedLabel,
+    method,
+    action,
+    k: edits.length,
+    seeds,
+    stablyWrong: isStablyWrong(baseline),
+    baseline,
+    control: options.control ? armReport(controlRounds, index, held) : null,
+    edited,
+    uplift: upliftOf(baseline, edited),
+    collateral: collateralOf(baselineRounds, editedRounds, { index, held }),
+    edits,
+    seconds: results.reduce((sum, { seconds }) => sum + seconds, 0)
+  }
+  const id = `${row}-${action}-${k}-${contentKey({ ...options, edits, base: workspace.base }).slice(0, 8)}`
+  const saved = { id, report, suggestions, opponents: strongest }
+  await saveFix(workspace, saved)
+  return saved
+}
+
+/** A fix that was tried before; throws `bad-argument` naming those that there are. */
+export async function readFix(folder: string, id: string): Promise<SavedFix> {
+  const fixes = join(folder, 'fixes')
+  const path = join(fixes, `${id}.json`)
+  const known = existsSync(fixes)
+    ? (await readdir(fixes)).filter((name) => name.endsWith('.json'))
+    : []
+  if (!known.includes(`${id}.json`)) {
+    const list = known.map((name) => name.replace(/\.json$/, '')).join(', ')
+    throw new ErratumError(
+      'bad-argument',
+      `There is no fix ${id} in ${folder}. ${list ? `There are: ${list}.` : 'Run erratum fix first.'}`
+    )
+  }
+  return JSON.parse(await readFile(path, 'utf8')) as SavedFix
+}
+
+/** The held-out split as summaries need it. */
+export function heldOutOf(workspace: { dataset: OpenDataset; heldOut: HeldOutSet }): HeldOut {
+  const { dataset, heldOut } = workspace
+  return {
+    ...heldOut,
+    labelOf: (index) => dataset.labels[heldOut.classes[index]!]!,
+    textOf: (index) => dataset.text(heldOut.rows[index]!).join('\n')
+  }
+}
+
+async function suggest(
+  workspace: TrainedWorkspace,
+  example: Example,
+  options: FixOptions & { method: MethodName },
+  job: Job
+): Promise<{ suggestions: Suggestion[]; strongest: InfluentialRow[] }> {
+  const { action, k } = options
+  if (k === 0) return { suggestions: [], strongest: [] }
+  const influence = await influenceOn(workspace, example, options, job)
+  try {
+    const { rows } = workspace.training
+    const { vocabulary } = workspace
+    const suggestions = await suggestEdits(influence, { action, k, rows, vocabulary })
+    const first = opponents(influence.scores, describedOpponents)
+    return { suggestions, strongest: await describeRows(workspace, influence, first) }
+  } finally {
+    await influence.close()
+  }
+}
+
+/**
+ * The control: as many rows removed, drawn anew for every seed. The draw does not depend on the
+ * example, so that its rounds serve every fix of the same size.
+ */
+function controlRequests(
+  { training }: TrainedWorkspace,
+  seeds: readonly number[],
+  count: number
+): RoundRequest[] {
+  return seeds.map((seed) => ({
+    seed,
+    edits: keyedShuffle(training.rows, seed, controlSalt)
+      .slice(0, count)
+      .map((row) => ({ kind: 'remove', row }))
+  }))
+}
+
+/** Keeps the control's draw apart from the order of training, which uses the epoch here. */
+const controlSalt = 0x636f6e74
+
+async function saveFix({ project }: TrainedWorkspace, fix: SavedFix): Promise<void> {
+  const folder = join(project.folder, 'fixes')
+  await makeFolder(folder)
+  await writeJsonAtomically(join(folder, `${fix.id}.json`), fix)
+}

@@ -1,0 +1,91 @@
+/** Rounds: those that are known already, and those that have to be computed. */
+import type { Edit } from '../fix/edits.ts'
+import { progressMeter } from '../jobs/progress.ts'
+import { contentKey } from '../project/content-key.ts'
+import { RoundStore } from '../project/rounds.ts'
+import type { RoundResult, RoundTask } from '../retrain/round.ts'
+import type { Job } from './job.ts'
+import type { TrainedWorkspace } from './workspace.ts'
+import { runTasks, workerData } from './workspace.ts'
+
+/** A retraining that is wanted. */
+export interface RoundRequest {
+  seed: number
+  edits: readonly Edit[]
+}
+
+/** Seeds of the rounds; the base model has seed 0. */
+export function seedsOf(rounds: number): number[] {
+  return Array.from({ length: rounds }, (_, i) => i + 1)
+}
+
+/** The requests for the same edits from each seed. */
+export function requestsFor(seeds: readonly number[], edits: readonly Edit[]): RoundRequest[] {
+  return seeds.map((seed) => ({ seed, edits }))
+}
+
+/** Everything that the result of a round depends on, as one key. */
+function taskOf(workspace: TrainedWorkspace, { seed, edits }: RoundRequest): RoundTask {
+  const { project, base, vocabulary } = workspace
+  const { fingerprint, model } = project.settings
+  const order = (edit: Edit) => `${edit.row} ${edit.kind} ${edit.kind === 'pad' ? edit.wordId : 0}`
+  const sorted = edits.toSorted((a, b) => (order(a) < order(b) ? -1 : 1))
+  const settings = base.settings
+  const key = contentKey({
+    fingerprint,
+    model,
+    settings,
+    vocabulary: vocabulary.words,
+    sorted,
+    seed
+  })
+  return { key, seed, edits: sorted }
+}
+
+/** The results of the requests in their order: from the journal, or computed and put there. */
+export async function runRounds(
+  workspace: TrainedWorkspace,
+  requests: readonly RoundRequest[],
+  job: Job
+): Promise<RoundResult[]> {
+  const store = await RoundStore.open(workspace.project.folder)
+  const tasks = requests.map((request) => taskOf(workspace, request))
+  const results = new Map<string, RoundResult>()
+  for (const { key } of tasks) {
+    const known = await store.find(key)
+    if (known) results.set(key, known)
+  }
+  const missing = [...new Map(tasks.map((task) => [task.key, task])).values()].filter(
+    ({ key }) => !results.has(key)
+  )
+  const words = workspace.vocabulary.size
+  const known = tasks.length - missing.length
+  const meter = progressMeter({ total: tasks.length, alreadyDone: known })
+  const onProgress = ({ done }: { done: number }) => {
+    const round = Math.min(Math.floor(known + done) + 1, tasks.length)
+    job.onProgress?.(meter(known + done, `Round ${round} of ${tasks.length}`))
+  }
+  if (missing.length > 0) {
+    await runTasks<'round'>(
+      workerData(workspace, workspace, { words, operatorThreads: 1 }),
+      missing.map((task) => ({ kind: 'round', ...task })),
+      { ...job, onProgress },
+      async (result) => {
+        await store.add(result)
+        results.set(result.key, result)
+      }
+    )
+  }
+  return tasks.map(({ key }) => results.get(key)!)
+}
+
+/** The baseline rounds that this project has computed so far, by seed. */
+export async function knownBaseline(workspace: TrainedWorkspace): Promise<RoundResult[]> {
+  const store = await RoundStore.open(workspace.project.folder)
+  const found: RoundResult[] = []
+  for (let seed = 1; ; seed++) {
+    const round = await store.find(taskOf(workspace, { seed, edits: [] }).key)
+    if (!round) return found
+    found.push(round)
+  }
+}

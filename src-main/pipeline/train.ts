@@ -1,0 +1,110 @@
+/** Trains the base model of a project. */
+import { rename, rm } from 'node:fs/promises'
+import { join } from 'node:path'
+import { z } from 'zod'
+import { ErratumError } from '../errors.ts'
+import { makeFolder } from '../files/write.ts'
+import { chooseCheckpoints } from '../influence/checkpoints.ts'
+import { progressMeter } from '../jobs/progress.ts'
+import { saveProject } from '../project/project.ts'
+import { encodeAll } from '../tokens/encode.ts'
+import { buildVocabulary } from '../tokens/vocabulary.ts'
+import type { TrainingSettings } from '../training/settings.ts'
+import { trainingSchema } from '../training/settings.ts'
+import { doubtsAbout } from '../training/soundness.ts'
+import type { Job } from './job.ts'
+import type { BaseModel } from './worker.ts'
+import type { BaseRecord, Workspace } from './workspace.ts'
+import {
+  modelFolderOf,
+  openWorkspace,
+  runTasks,
+  splitTexts,
+  textsOf,
+  workerData,
+  writeBase
+} from './workspace.ts'
+
+/** Words that stand in one text only are [UNK]: nothing is learned of them that could be tested. */
+const vocabularySettings = { minimumTexts: 2, maximumWords: 50_000 }
+/** Most checkpoints that influence is summed over. */
+const mostCheckpoints = 4
+
+export interface TrainOptions {
+  folder: string
+  /** Settings that differ from the project's; they are kept for its rounds as well. */
+  changes: Partial<TrainingSettings>
+  /** Seed of the base model. Rounds use the seeds from 1 on. */
+  seed: number
+  /** Threads inside one operator. */
+  operatorThreads: number
+}
+
+/** Trains, writes a checkpoint an epoch, and predicts the held-out split. */
+export async function trainBase(options: TrainOptions, job: Job): Promise<BaseRecord> {
+  const opened = await openWorkspace(options.folder)
+  const settings = checked({ ...opened.settings, ...options.changes })
+  const workspace: Workspace = { ...opened, settings }
+  const { project, dataset } = workspace
+  try {
+    const meter = progressMeter({ total: null })
+    job.onProgress?.(meter(0, 'Building the vocabulary'))
+    const words = [...textsOf(dataset, 'train')].flat()
+    const vocabulary = buildVocabulary(words, vocabularySettings)
+    const encode = (split: 'train' | 'test') =>
+      encodeAll(textsOf(dataset, split), vocabulary, settings.maximumLength)
+    const texts = { training: encode('train'), heldOut: encode('test') }
+    const sets = splitTexts(dataset, texts)
+
+    const modelFolder = modelFolderOf(project)
+    const unfinished = `${modelFolder}.unfinished`
+    await rm(unfinished, { recursive: true, force: true })
+    await makeFolder(unfinished)
+    const start = performance.now()
+    const { operatorThreads, seed } = options
+    const data = workerData(workspace, sets, { words: vocabulary.size, operatorThreads })
+    let trained: BaseModel | undefined
+    await runTasks<'train'>(
+      data,
+      [{ kind: 'train', seed, folder: unfinished }],
+      { ...job, threads: 1 },
+      (result) => void (trained = result)
+    )
+    const { epochs, probabilities } = trained!
+    const base: BaseRecord = {
+      seed,
+      settings,
+      epochs,
+      checkpoints: chooseCheckpoints(epochs, Math.log(dataset.labels.length), mostCheckpoints),
+      doubts: doubtsAbout({
+        accuracy: epochs.at(-1)!.heldOutAccuracy,
+        majorityShare: largestShare(sets.heldOut.classes, dataset.labels.length),
+        heldOutLosses: epochs.map(({ heldOutLoss }) => heldOutLoss)
+      }),
+      seconds: (performance.now() - start) / 1000
+    }
+    await writeBase(unfinished, { vocabulary, texts, base, probabilities })
+    await rm(join(project.folder, 'gradients'), { recursive: true, force: true })
+    await rm(modelFolder, { recursive: true, force: true })
+    await rename(unfinished, modelFolder)
+    await saveProject({ ...project, settings: { ...project.settings, training: { ...settings } } })
+    return base
+  } finally {
+    dataset.close()
+  }
+}
+
+function checked(settings: unknown): TrainingSettings {
+  const result = trainingSchema.safeParse(settings)
+  if (result.success) return result.data
+  throw new ErratumError(
+    'bad-argument',
+    `The training settings cannot be used. ${z.prettifyError(result.error)}`
+  )
+}
+
+function largestShare(classes: Int32Array, count: number): number {
+  const counts = new Array<number>(count).fill(0)
+  for (const label of classes) counts[label]!++
+  return Math.max(...counts) / classes.length
+}

@@ -1,0 +1,132 @@
+/** The worker thread of every long job: one table of the tasks that it can do. */
+import { mkdirSync } from 'node:fs'
+import { onnxruntimeExecutor } from '../executors/onnxruntime.ts'
+import { GradientExtractor } from '../gradients/extractor.ts'
+import { writeGradients } from '../gradients/gradient-files.ts'
+import { topPositions } from '../influence/tracin-we-topk.ts'
+import type { TaskContext } from '../jobs/serve.ts'
+import { serveTasks } from '../jobs/serve.ts'
+import type { Model } from '../models/model.ts'
+import type { ModelName, ModelSizes } from '../models/models.ts'
+import { models } from '../models/models.ts'
+import type { RoundResult, RoundTask } from '../retrain/round.ts'
+import { runRound } from '../retrain/round.ts'
+import type { EncodedTexts } from '../tokens/encode.ts'
+import { readCheckpoint, writeCheckpoint } from '../training/checkpoints.ts'
+import { evaluate } from '../training/evaluate.ts'
+import { Predictor } from '../training/predict.ts'
+import type { TrainingSettings } from '../training/settings.ts'
+import type { EpochResult, TrainingSet } from '../training/trainer.ts'
+import { Trainer } from '../training/trainer.ts'
+
+/** What every task works with; the large arrays are shared between the threads. */
+export interface WorkerData {
+  model: { name: ModelName; sizes: ModelSizes; classes: number }
+  words: number
+  settings: TrainingSettings
+  /** Threads inside one operator. */
+  operatorThreads: number
+  training: TrainingSet
+  heldOut: { texts: EncodedTexts; classes: Int32Array }
+}
+
+/** An epoch with what the model then makes of the held-out split. */
+export interface Epoch extends EpochResult {
+  heldOutLoss: number
+  heldOutAccuracy: number
+}
+
+export interface BaseModel {
+  epochs: Epoch[]
+  /** Probabilities [held-out rows, classes] of the last epoch. */
+  probabilities: Float32Array
+}
+
+interface Tasks {
+  /** Trains the base model and writes a checkpoint an epoch into an existing folder. */
+  train: { given: { seed: number; folder: string }; result: BaseModel }
+  /** Extracts the gradients of the training set at one checkpoint. */
+  gradients: { given: { models: string; epoch: number; folder: string }; result: number }
+  round: { given: RoundTask; result: RoundResult }
+}
+
+export type TaskName = keyof Tasks
+export type Task<Name extends TaskName = TaskName> = {
+  [Each in Name]: { kind: Each } & Tasks[Each]['given']
+}[Name]
+export type TaskResult<Name extends TaskName = TaskName> = Tasks[Name]['result']
+
+type Handlers = {
+  [Name in TaskName]: (
+    given: Tasks[Name]['given'],
+    context: TaskContext
+  ) => Promise<Tasks[Name]['result']>
+}
+
+function handlers(data: WorkerData): Handlers {
+  const { training, heldOut, settings, words } = data
+  const { name, sizes, classes } = data.model
+  const model: Model = models[name].create(sizes, classes)
+  const executor = onnxruntimeExecutor({ threads: data.operatorThreads })
+  const trainer = new Trainer(model, { words, settings, executor })
+  const predictor = new Predictor(model, executor)
+  return {
+    async train({ seed, folder }, { signal, report }) {
+      const epochs: Epoch[] = []
+      let probabilities: Float32Array = new Float32Array()
+      await trainer.train(training, seed, {
+        signal,
+        onStep: (done, total) => report(done / total, epochText(epochs, settings.epochs)),
+        async onEpoch(result, parameters) {
+          probabilities = await predictor.predict(heldOut.texts, parameters, signal)
+          const { loss, accuracy } = evaluate(probabilities, heldOut.classes, classes)
+          epochs.push({ ...result, heldOutLoss: loss, heldOutAccuracy: accuracy })
+          await writeCheckpoint(folder, model, parameters, result)
+        }
+      })
+      return { epochs, probabilities }
+    },
+
+    async gradients({ models: checkpoints, epoch, folder }, { signal, report }) {
+      mkdirSync(folder, { recursive: true })
+      const parameters = await readCheckpoint(checkpoints, epoch, { model, words })
+      const extractor = new GradientExtractor(model, parameters, executor)
+      await writeGradients(folder, extractor, training, {
+        positions: topPositions,
+        size: model.embeddingSize,
+        signal,
+        onText: (done, total) => report(done / total, `gradients at epoch ${epoch}`)
+      })
+      await extractor.dispose()
+      return epoch
+    },
+
+    round(task, { signal, report }) {
+      const tools = { trainer, predictor, training, heldOut, classes }
+      const onStep = (done: number, total: number) => report(done / total, `seed ${task.seed}`)
+      return runRound(task, tools, { onStep, signal })
+    }
+  }
+}
+
+/** Where training stands, with the epoch that was finished last. */
+function epochText(epochs: readonly Epoch[], total: number): string {
+  const last = epochs.at(-1)
+  const doing = `epoch ${Math.min(epochs.length + 1, total)} of ${total}`
+  if (!last) return doing
+  return `${doing}, loss ${last.loss.toFixed(3)}, held-out accuracy ${last.heldOutAccuracy.toFixed(3)}`
+}
+
+serveTasks<WorkerData, Task, TaskResult>((data) => {
+  const table = handlers(data)
+  return (task, context) => {
+    switch (task.kind) {
+      case 'train':
+        return table.train(task, context)
+      case 'gradients':
+        return table.gradients(task, context)
+      case 'round':
+        return table.round(task, context)
+    }
+  }
+})

@@ -1,0 +1,261 @@
+/** A project opened for work: its data, its model once trained, and the threads that work on them. */
+import { existsSync } from 'node:fs'
+import { readFile } from 'node:fs/promises'
+import { join } from 'node:path'
+import { z } from 'zod'
+import type { RowText } from '../dataset/dataset.ts'
+import { rowsOf } from '../dataset/dataset.ts'
+import type { OpenDataset } from '../dataset/open.ts'
+import { openDataset } from '../dataset/open.ts'
+import { ErratumError } from '../errors.ts'
+import type { StoredTensor } from '../files/safetensors.ts'
+import { readTensors, writeTensors } from '../files/safetensors.ts'
+import { writeJsonAtomically } from '../files/write.ts'
+import { runPool } from '../jobs/pool.ts'
+import type { Model } from '../models/model.ts'
+import { modelNames, models } from '../models/models.ts'
+import type { Project } from '../project/project.ts'
+import { openProject } from '../project/project.ts'
+import type { EncodedTexts } from '../tokens/encode.ts'
+import { Vocabulary } from '../tokens/vocabulary.ts'
+import type { TrainingSettings } from '../training/settings.ts'
+import { trainingSchema } from '../training/settings.ts'
+import type { TrainingSet } from '../training/trainer.ts'
+import type { Job } from './job.ts'
+import type { Task, TaskName, TaskResult, WorkerData } from './worker.ts'
+
+/** The files of a trained base model, in the folder `model` of the project. */
+const names = {
+  model: 'model',
+  base: 'base.json',
+  vocabulary: 'vocabulary.json',
+  texts: 'texts.safetensors',
+  predictions: 'held-out.safetensors'
+} as const
+
+const epochSchema = z.object({
+  epoch: z.int(),
+  step: z.int(),
+  loss: z.number(),
+  accuracy: z.number(),
+  learningRate: z.number(),
+  heldOutLoss: z.number(),
+  heldOutAccuracy: z.number()
+})
+
+const baseSchema = z.object({
+  seed: z.int(),
+  settings: trainingSchema,
+  epochs: z.array(epochSchema).min(1),
+  /** Epochs whose checkpoints influence is summed over, unless the user says otherwise. */
+  checkpoints: z.array(z.int()).min(1),
+  /** Reasons not to trust influence. */
+  doubts: z.array(z.string()),
+  seconds: z.number()
+})
+
+/** What `model/base.json` says of the base model. */
+export type BaseRecord = z.infer<typeof baseSchema>
+
+/** The held-out rows, by their index. */
+export interface HeldOutSet {
+  readonly texts: EncodedTexts
+  readonly rows: Int32Array
+  readonly classes: Int32Array
+}
+
+const retrain = 'Train the project again (erratum train DIR).'
+
+/** A project with its data. */
+export interface Workspace {
+  readonly project: Project
+  readonly dataset: OpenDataset
+  readonly model: Model
+  readonly settings: TrainingSettings
+}
+
+/** A project whose base model is trained. */
+export interface TrainedWorkspace extends Workspace {
+  readonly base: BaseRecord
+  readonly vocabulary: Vocabulary
+  readonly training: TrainingSet
+  readonly heldOut: HeldOutSet
+  /** Probabilities [held-out rows, classes] of the base model. */
+  readonly probabilities: Float32Array
+  /** The folder of the checkpoints. */
+  readonly modelFolder: string
+}
+
+/** Opens a project folder and its data. */
+export async function openWorkspace(folder: string): Promise<Workspace> {
+  const project = await openProject(folder)
+  const { model, training, fingerprint } = project.settings
+  const dataset = openDataset(join(project.folder, 'data'))
+  if (dataset.fingerprint !== fingerprint) {
+    throw new ErratumError(
+      'damaged-file',
+      `${join(project.folder, 'data')} holds other data than project.json was made for. Make the ` +
+        'project again (erratum init).'
+    )
+  }
+  const name = modelNames.find((known) => known === model.name)
+  if (!name) {
+    throw new ErratumError(
+      'bad-project',
+      `${project.folder}: the model ${model.name} is not one of ${modelNames.join(', ')}.`
+    )
+  }
+  return {
+    project,
+    dataset,
+    model: models[name].create(model.sizes, dataset.labels.length),
+    settings: trainingSchema.parse(training)
+  }
+}
+
+/** Opens a project whose base model must be trained already. */
+export async function openTrained(folder: string): Promise<TrainedWorkspace> {
+  const workspace = await openWorkspace(folder)
+  const modelFolder = modelFolderOf(workspace.project)
+  if (!existsSync(join(modelFolder, names.base))) {
+    throw new ErratumError(
+      'bad-project',
+      `${folder} has no trained model yet. Run erratum train ${folder} first.`
+    )
+  }
+  const base = await readJson(join(modelFolder, names.base), baseSchema)
+  const words = await readJson(join(modelFolder, names.vocabulary), z.array(z.string()))
+  const texts = await readTexts(join(modelFolder, names.texts))
+  const { probabilities } = await readPredictions(join(modelFolder, names.predictions))
+  return {
+    ...workspace,
+    ...splitTexts(workspace.dataset, texts),
+    base,
+    vocabulary: new Vocabulary(words),
+    probabilities,
+    modelFolder
+  }
+}
+
+/** The folder of the base model. */
+export function modelFolderOf(project: Project): string {
+  return join(project.folder, names.model)
+}
+
+/** What a base model consists of besides its checkpoints. */
+export interface BaseFiles {
+  vocabulary: Vocabulary
+  texts: { training: EncodedTexts; heldOut: EncodedTexts }
+  base: BaseRecord
+  probabilities: Float32Array
+}
+
+/** Writes all of a base model but its checkpoints. */
+export async function writeBase(folder: string, files: BaseFiles): Promise<void> {
+  const { vocabulary, texts, base, probabilities } = files
+  await writeJsonAtomically(join(folder, names.vocabulary), vocabulary.words)
+  const tensors = Object.entries(texts).flatMap(([split, { ids, offsets }]) => [
+    [`${split}.ids`, tensor(ids)] as const,
+    [`${split}.offsets`, tensor(offsets)] as const
+  ])
+  await writeTensors(join(folder, names.texts), { tensors: new Map(tensors), metadata: {} })
+  const stored = new Map([['probabilities', tensor(probabilities)]])
+  await writeTensors(join(folder, names.predictions), { tensors: stored, metadata: {} })
+  await writeJsonAtomically(join(folder, names.base), base)
+}
+
+/** The rows of both splits with their encoded texts. */
+export function splitTexts(
+  dataset: OpenDataset,
+  texts: { training: EncodedTexts; heldOut: EncodedTexts }
+): { training: TrainingSet; heldOut: HeldOutSet } {
+  const select = (split: 'train' | 'test') => {
+    const rows = Int32Array.from(rowsOf(dataset, split))
+    return { rows, classes: rows.map((row) => dataset.classes[row]!) }
+  }
+  const train = select('train')
+  const weights = new Float32Array(train.rows.length).fill(1)
+  return {
+    training: { ...train, texts: texts.training, weights },
+    heldOut: { ...select('test'), texts: texts.heldOut }
+  }
+}
+
+/** Texts of the rows of one split, in the order of their ids. */
+export function* textsOf(dataset: OpenDataset, split: 'train' | 'test'): Generator<RowText> {
+  for (const row of rowsOf(dataset, split)) yield dataset.text(row)
+}
+
+/** What tasks are given, for a workspace whose texts are encoded. */
+export function workerData(
+  { project, dataset, settings }: Workspace,
+  { training, heldOut }: { training: TrainingSet; heldOut: HeldOutSet },
+  { words, operatorThreads }: { words: number; operatorThreads: number }
+): WorkerData {
+  const { name, sizes } = project.settings.model
+  return {
+    model: { name: name as WorkerData['model']['name'], sizes, classes: dataset.labels.length },
+    words,
+    settings,
+    operatorThreads,
+    training,
+    heldOut: { texts: heldOut.texts, classes: heldOut.classes }
+  }
+}
+
+/** Does tasks of one kind in worker threads; `onResult` takes each result as it comes. */
+export function runTasks<Name extends TaskName>(
+  data: WorkerData,
+  tasks: readonly Task<Name>[],
+  job: Job,
+  onResult: (result: TaskResult<Name>, task: Task<Name>) => void | Promise<void>
+): Promise<void> {
+  return runPool<WorkerData, Task<Name>, TaskResult<Name>>({
+    worker: new URL('./worker.ts', import.meta.url),
+    data,
+    tasks,
+    threads: job.threads,
+    signal: job.signal,
+    onResult,
+    ...(job.onProgress && { onProgress: (progress) => job.onProgress!(progress) })
+  })
+}
+
+function tensor(data: Int32Array | Float32Array): StoredTensor {
+  return { shape: [data.length], data }
+}
+
+async function readTexts(path: string) {
+  const { tensors } = await readTensors(path, retrain)
+  const shared = (name: string): Int32Array => {
+    const data = tensors.get(name)?.data
+    if (!(data instanceof Int32Array)) throw damaged(path, `${name} is missing`)
+    const copy = new Int32Array(new SharedArrayBuffer(data.byteLength))
+    copy.set(data)
+    return copy
+  }
+  const encoded = (split: string) => ({
+    ids: shared(`${split}.ids`),
+    offsets: shared(`${split}.offsets`)
+  })
+  return { training: encoded('training'), heldOut: encoded('heldOut') }
+}
+
+async function readPredictions(path: string): Promise<{ probabilities: Float32Array }> {
+  const { tensors } = await readTensors(path, retrain)
+  const data = tensors.get('probabilities')?.data
+  if (!(data instanceof Float32Array)) throw damaged(path, 'probabilities are missing')
+  return { probabilities: data }
+}
+
+async function readJson<T>(path: string, schema: z.ZodType<T>): Promise<T> {
+  try {
+    return schema.parse(JSON.parse(await readFile(path, 'utf8')))
+  } catch (error) {
+    throw damaged(path, error instanceof Error ? error.message.split('\n')[0]! : 'unreadable')
+  }
+}
+
+function damaged(path: string, what: string): ErratumError {
+  return new ErratumError('damaged-file', `${path} is damaged: ${what}. ${retrain}`)
+}

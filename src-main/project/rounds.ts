@@ -1,0 +1,79 @@
+/**
+ * The rounds of a project, kept for ever: `rounds.jsonl` is the journal, and `rounds/KEY.safetensors`
+ * holds what each round predicts for every held-out row. The file is written first, so a journal
+ * line without its file can only mean that somebody deleted it: the round is then computed again.
+ */
+import { existsSync } from 'node:fs'
+import { join } from 'node:path'
+import { z } from 'zod'
+import { readTensors, writeTensors } from '../files/safetensors.ts'
+import { makeFolder } from '../files/write.ts'
+import type { RoundResult } from '../retrain/round.ts'
+import type { Journal } from './journal.ts'
+import { openJournal } from './journal.ts'
+
+/** What is known of a round besides its predictions. */
+export const roundSchema = z.object({
+  key: z.string(),
+  seed: z.int(),
+  accuracy: z.number(),
+  seconds: z.number(),
+  finishedAt: z.string()
+})
+
+type RoundRecord = z.infer<typeof roundSchema>
+
+/** The journal of a project's rounds. */
+export function journalPath(folder: string): string {
+  return join(folder, 'rounds.jsonl')
+}
+
+export class RoundStore {
+  readonly #folder: string
+  readonly #journal: Journal<RoundRecord>
+
+  private constructor(folder: string, journal: Journal<RoundRecord>) {
+    this.#folder = folder
+    this.#journal = journal
+  }
+
+  /** Opens the rounds of a project folder. */
+  static async open(folder: string): Promise<RoundStore> {
+    const journal = await openJournal(journalPath(folder), roundSchema)
+    await makeFolder(join(folder, 'rounds'))
+    return new RoundStore(join(folder, 'rounds'), journal)
+  }
+
+  /** How long the rounds of this project took, in seconds each. */
+  get seconds(): number[] {
+    return this.#journal.records().map(({ seconds }) => seconds)
+  }
+
+  /** A round that was computed before. */
+  async find(key: string): Promise<RoundResult | undefined> {
+    const record = this.#journal.find(key)
+    if (!record || !existsSync(this.#path(key))) return undefined
+    const remedy = 'Delete it: the round is computed again.'
+    const { tensors } = await readTensors(this.#path(key), remedy)
+    const { seed, accuracy, seconds } = record
+    const predicted = tensors.get('predicted')!.data as Int32Array
+    const trueProbability = tensors.get('trueProbability')!.data as Float32Array
+    return { key, seed, accuracy, seconds, predicted, trueProbability }
+  }
+
+  /** Keeps a finished round. */
+  async add({ key, seed, accuracy, seconds, predicted, trueProbability }: RoundResult) {
+    const shape = [predicted.length]
+    const tensors = new Map([
+      ['predicted', { shape, data: predicted }],
+      ['trueProbability', { shape, data: trueProbability }]
+    ])
+    await writeTensors(this.#path(key), { tensors, metadata: { key, seed: String(seed) } })
+    const finishedAt = new Date().toISOString()
+    await this.#journal.append({ key, seed, accuracy, seconds, finishedAt })
+  }
+
+  #path(key: string): string {
+    return join(this.#folder, `${key}.safetensors`)
+  }
+}
