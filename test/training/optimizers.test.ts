@@ -1,0 +1,181 @@
+import { describe, expect, test } from 'vitest'
+import { hash32, normalStream, uniformStream } from '../../src-main/random.ts'
+import type { OptimizerSettings } from '../../src-main/training/optimizers.ts'
+import { createOptimizer } from '../../src-main/training/optimizers.ts'
+
+const rows = 14
+const width = 3
+const steps = 2600
+/** Row 0 is never touched; row 1 at every step; row 2 at the first and the last step only. */
+const [never, always, ends] = [0, 1, 2]
+
+interface Step {
+  learningRate: number
+  touched: number[]
+  /** [touched, width] */
+  gradients: Float32Array
+}
+
+/** Steps whose rows wait for 1 to 2000 steps between two touches, short and long gaps alike often. */
+function plan(seed: number): Step[] {
+  const uniform = uniformStream(hash32(seed, 1))
+  const normal = normalStream(hash32(seed, 2))
+  const gap = () => Math.ceil(2000 ** uniform())
+  const next = Array.from({ length: rows }, gap)
+  return Array.from({ length: steps }, (_, i) => {
+    const step = i + 1
+    const touched: number[] = []
+    for (let row = 0; row < rows; row++) {
+      const due = row > ends ? next[row] === step : row === always || (row === ends && isEnd(step))
+      if (due) touched.push(row)
+      if (due && row > ends) next[row] = step + gap()
+    }
+    const learningRate = 0.05 * (1 - i / steps) * (0.5 + uniform())
+    const gradients = Float32Array.from({ length: touched.length * width }, normal)
+    return { learningRate, touched, gradients }
+  })
+}
+
+const isEnd = (step: number) => step === 1 || step === steps
+
+/** Dense training in float64: moves every row at every step. */
+interface Dense {
+  step(gradient: Float64Array, learningRate: number): void
+}
+
+function denseOf(settings: OptimizerSettings, weights: Float64Array): Dense {
+  return settings.kind === 'sgd'
+    ? denseSgd(settings.momentum, weights)
+    : denseAdam(settings.betas, weights)
+}
+
+function denseSgd(momentum: number, weights: Float64Array): Dense {
+  const velocity = new Float64Array(weights.length)
+  return {
+    step(gradient, learningRate) {
+      weights.forEach((_, i) => {
+        velocity[i] = momentum * velocity[i]! + gradient[i]!
+        weights[i]! -= learningRate * velocity[i]!
+      })
+    }
+  }
+}
+
+/** Adam with ε = 0 and without decay of the weights, where 0/0 counts as 0. */
+function denseAdam([beta1, beta2]: readonly [number, number], weights: Float64Array): Dense {
+  const mean = new Float64Array(weights.length)
+  const square = new Float64Array(weights.length)
+  let step = 0
+  return {
+    step(gradient, learningRate) {
+      step++
+      weights.forEach((_, i) => {
+        const g = gradient[i]!
+        mean[i] = beta1 * mean[i]! + (1 - beta1) * g
+        square[i] = beta2 * square[i]! + (1 - beta2) * g * g
+        if (square[i] === 0) return
+        const corrected = mean[i]! / (1 - beta1 ** step)
+        weights[i]! -= (learningRate * corrected) / Math.sqrt(square[i]! / (1 - beta2 ** step))
+      })
+    }
+  }
+}
+
+/**
+ * Runs a plan both ways; holds the rows of a step to the dense ones when they have been caught up
+ * for it, and all rows at the end. Returns the largest gap that was caught up.
+ */
+function compare(settings: OptimizerSettings, seed: number): number {
+  const normal = normalStream(hash32(seed, 3))
+  const initial = Float32Array.from({ length: rows * width }, () => 0.1 * normal())
+  const sparse = initial.slice()
+  const weights = Float64Array.from(initial)
+  const optimizer = createOptimizer(settings)
+  const table = optimizer.table(sparse, width)
+  const dense = denseOf(settings, weights)
+  const way = new Float64Array(weights.length)
+  const last = new Array<number>(rows).fill(0)
+  let longest = 0
+  plan(seed).forEach(({ learningRate, touched, gradients }, i) => {
+    const ids = Int32Array.from(touched)
+    table.catchUp(ids)
+    for (const row of touched) {
+      expectRow(row, { sparse, weights, way, when: `seed ${seed}, before step ${i + 1}` })
+      if (last[row]! > 0) longest = Math.max(longest, i + 1 - last[row]!)
+      last[row] = i + 1
+    }
+    optimizer.begin(learningRate)
+    table.step(ids, gradients)
+    const whole = new Float64Array(rows * width)
+    touched.forEach((row, n) => {
+      whole.set(gradients.subarray(n * width, (n + 1) * width), row * width)
+    })
+    const before = weights.slice()
+    dense.step(whole, learningRate)
+    weights.forEach((weight, j) => (way[j]! += Math.abs(weight - before[j]!)))
+  })
+  table.catchUpAll()
+  for (let row = 0; row < rows; row++) {
+    expectRow(row, { sparse, weights, way, when: `seed ${seed}, at the end` })
+  }
+  const start = never * width
+  expect([...sparse.subarray(start, start + width)], 'a row never touched').toEqual([
+    ...initial.subarray(start, start + width)
+  ])
+  return longest
+}
+
+interface Compared {
+  sparse: Float32Array
+  weights: Float64Array
+  /** How far each weight has gone, there and back. */
+  way: Float64Array
+  when: string
+}
+
+/** Within float32's rounding of what a weight is and of what has been added to it. */
+function expectRow(row: number, { sparse, weights, way, when }: Compared): void {
+  for (let i = row * width; i < (row + 1) * width; i++) {
+    const error = Math.abs(sparse[i]! - weights[i]!)
+    const detail = `${when}: row ${row}[${i - row * width}] is ${sparse[i]}, not ${weights[i]}`
+    if (!(error <= 3e-6 * (way[i]! + 0.1))) expect.fail(detail)
+  }
+}
+
+const tables: [name: string, settings: OptimizerSettings][] = [
+  ['SGD without momentum', { kind: 'sgd', momentum: 0 }],
+  ['SGD with momentum 0.5', { kind: 'sgd', momentum: 0.5 }],
+  ['SGD with momentum 0.9', { kind: 'sgd', momentum: 0.9 }],
+  ['SGD with momentum 0.99', { kind: 'sgd', momentum: 0.99 }],
+  ['AdamW', { kind: 'adamw', betas: [0.9, 0.999], epsilon: 1e-8, weightDecay: 0.01 }],
+  [
+    'AdamW with short memories',
+    { kind: 'adamw', betas: [0.6, 0.9], epsilon: 1e-8, weightDecay: 0.01 }
+  ],
+  ['AdamW without a mean', { kind: 'adamw', betas: [0, 0.99], epsilon: 1e-8, weightDecay: 0 }]
+]
+
+describe.each(tables)('a table under %s is trained as a dense one is', (_, settings) => {
+  test.each([1, 2, 3, 4, 5])('seed %i', (seed) => {
+    // The row touched first and last alone waits for longer than any memory of past rates.
+    expect(compare(settings, seed)).toBe(steps - 1)
+  })
+})
+
+test('catching up twice, or with no step between, moves nothing', () => {
+  const optimizer = createOptimizer({ kind: 'sgd', momentum: 0.9 })
+  const weights = new Float32Array(2)
+  const table = optimizer.table(weights, 1)
+  const row = Int32Array.of(0)
+  optimizer.begin(0.5)
+  table.step(row, Float32Array.of(1))
+  optimizer.begin(0.5)
+  table.step(Int32Array.of(1), Float32Array.of(1))
+  table.catchUp(row)
+  // −0.5 · (1 + 0.9)
+  expect(weights[0]).toBeCloseTo(-0.95, 6)
+  const once = weights.slice()
+  table.catchUp(row)
+  table.catchUpAll()
+  expect([...weights]).toEqual([...once])
+})
