@@ -1,12 +1,9 @@
 /** All that a list of edits does to each row, and what a row's new values are. */
 import type { Fields, Source, SourceRecord } from '../dataset/source.ts'
 import { ErratumError } from '../errors.ts'
-import { normaliseWord, replaceSpans, type Span } from '../tokens/tokenize.ts'
+import { normaliseWord, padLiteral, replaceSpans, type Span } from '../tokens/tokenize.ts'
 import type { FileEdit, TextColumns } from './edits-file.ts'
 import { plainText } from './plain-text.ts'
-
-/** What stands in place of a padded word; tokenizers of BERT's kind know it as their padding. */
-export const padLiteral = '[PAD]'
 
 /** The column that weight edits add. */
 export const weightColumn = 'weight'

@@ -6,6 +6,7 @@
  * A token is a run of letters, marks and digits with single inner apostrophes, inner underscores and
  * joiners (don't, l'avion, snake_case); or one ideograph; or one emoji sequence; or one punctuation
  * mark or symbol with the marks on it. Whitespace, control characters and lone surrogates separate.
+ * The literal [PAD] is a token of its own, so that a curated data set trains as the edit did.
  */
 import { ErratumError } from '../errors.ts'
 import { classify, type CharacterKind } from './characters.ts'
@@ -29,6 +30,12 @@ const mostMarks = 30
 
 const joiner = 0x200d
 
+/**
+ * What an edit writes into a text in place of a word, and what tokenizers of BERT's kind know as
+ * their padding; read back as that.
+ */
+export const padLiteral = '[PAD]'
+
 /** The spelling under which a surface is counted: NFKC and lower case. */
 export function normaliseWord(surface: string): string {
   if (isAscii(surface)) return surface.toLowerCase()
@@ -40,8 +47,10 @@ export function tokenize(text: string): Token[] {
   const tokens: Token[] = []
   let start = 0
   while (start < text.length) {
-    const end = endOfToken(text, start)
-    if (end > start) tokens.push({ word: normaliseWord(text.slice(start, end)), start, end })
+    const padded = text.startsWith(padLiteral, start)
+    const end = padded ? start + padLiteral.length : endOfToken(text, start)
+    const surface = text.slice(start, end)
+    if (end > start) tokens.push({ word: padded ? surface : normaliseWord(surface), start, end })
     start = end > start ? end : start + widthAt(text, start)
   }
   return tokens

@@ -1,8 +1,8 @@
 /** The words that a model knows. Ids are rows of its embedding; the special tokens come first. */
 import { ErratumError } from '../errors.ts'
-import { tokenize } from './tokenize.ts'
+import { padLiteral, tokenize } from './tokenize.ts'
 
-export const specialTokens = ['[PAD]', '[UNK]', '[CLS]', '[SEP]'] as const
+export const specialTokens = [padLiteral, '[UNK]', '[CLS]', '[SEP]'] as const
 
 /** Ids of the special tokens. The embedding of [PAD] is zero and stays so. */
 export const padId = 0
@@ -59,7 +59,7 @@ export function buildVocabulary(
     for (const word of words) counts.set(word, (counts.get(word) ?? 0) + 1)
   }
   const kept = [...counts]
-    .filter(([, count]) => count >= minimumTexts)
+    .filter(([word, count]) => count >= minimumTexts && word !== padLiteral)
     .sort(([a, countA], [b, countB]) => countB - countA || (a < b ? -1 : 1))
     .slice(0, maximumWords)
     .map(([word]) => word)
