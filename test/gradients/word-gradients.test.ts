@@ -1,0 +1,184 @@
+import { describe, expect, test } from 'vitest'
+import type { Positions } from '../../src-main/gradients/word-gradients.ts'
+import { dot, sumByWord } from '../../src-main/gradients/word-gradients.ts'
+
+/** Sums gradients of two numbers a position, as pairs by word. */
+function sums(ids: number[], gradients: [number, number][], positions: Positions) {
+  // The text starts after others in the same array, and padding follows it.
+  const flat = Float32Array.from([9, 9, 9, 9, ...gradients.flat(), 9, 9])
+  const { words, vectors } = sumByWord(ids, flat, { at: 4, size: 2, positions })
+  expect(vectors.length).toBe(2 * words.length)
+  return words.map((word, n) => [word, ...vectors.subarray(2 * n, 2 * n + 2)])
+}
+
+describe('all positions', () => {
+  test('are summed by word, in the order in which the words come', () => {
+    const found = sums(
+      [2, 7, 5, 7, 3],
+      [
+        [1, 0],
+        [2, 3],
+        [0, 1],
+        [4, 5],
+        [0, 0]
+      ],
+      'all'
+    )
+    expect(found).toEqual([
+      [2, 1, 0],
+      [7, 6, 8],
+      [5, 0, 1],
+      [3, 0, 0]
+    ])
+  })
+
+  test('but never those of [PAD]', () => {
+    const found = sums(
+      [2, 0, 7, 0],
+      [
+        [1, 1],
+        [100, 100],
+        [2, 2],
+        [50, 50]
+      ],
+      'all'
+    )
+    expect(found).toEqual([
+      [2, 1, 1],
+      [7, 2, 2]
+    ])
+  })
+})
+
+describe('the top positions', () => {
+  test('are those with the largest norm; the words come in the order of the text', () => {
+    const found = sums(
+      [2, 4, 5, 6],
+      [
+        [0, -4],
+        [1, 1],
+        [-3, 4],
+        [0, 2]
+      ],
+      2
+    )
+    expect(found).toEqual([
+      [2, 0, -4],
+      [5, -3, 4]
+    ])
+  })
+
+  test('count positions, not words: a word may lose some of its own', () => {
+    const found = sums(
+      [7, 8, 7, 7],
+      [
+        [1, 0],
+        [3, 0],
+        [5, 0],
+        [4, 0]
+      ],
+      3
+    )
+    expect(found).toEqual([
+      [8, 3, 0],
+      [7, 9, 0]
+    ])
+  })
+
+  test('of equal norms are the earlier ones, whatever their direction', () => {
+    const found = sums(
+      [4, 5, 6, 7],
+      [
+        [0, 2],
+        [3, 0],
+        [2, 0],
+        [0, -2]
+      ],
+      3
+    )
+    expect(found).toEqual([
+      [4, 0, 2],
+      [5, 3, 0],
+      [6, 2, 0]
+    ])
+  })
+
+  test('never are [PAD], which takes no place either', () => {
+    const found = sums(
+      [0, 4, 0, 5, 6],
+      [
+        [100, 0],
+        [1, 0],
+        [100, 0],
+        [2, 0],
+        [3, 0]
+      ],
+      2
+    )
+    expect(found).toEqual([
+      [5, 2, 0],
+      [6, 3, 0]
+    ])
+  })
+
+  test('are all where there are no more', () => {
+    const gradients: [number, number][] = [
+      [1, 2],
+      [3, 4],
+      [5, 6]
+    ]
+    expect(sums([4, 5, 0], gradients, 2)).toEqual(sums([4, 5, 0], gradients, 'all'))
+    expect(sums([4, 5, 0], gradients, 10)).toEqual(sums([4, 5, 0], gradients, 'all'))
+  })
+
+  test('may have the gradient zero', () => {
+    expect(
+      sums(
+        [4, 5, 6],
+        [
+          [0, 0],
+          [0, 0],
+          [0, 0]
+        ],
+        2
+      )
+    ).toEqual([
+      [4, 0, 0],
+      [5, 0, 0]
+    ])
+  })
+})
+
+test('a text of nothing but [PAD] has no words', () => {
+  expect(
+    sums(
+      [0, 0],
+      [
+        [1, 1],
+        [1, 1]
+      ],
+      'all'
+    )
+  ).toEqual([])
+  expect(
+    sums(
+      [0, 0],
+      [
+        [1, 1],
+        [1, 1]
+      ],
+      1
+    )
+  ).toEqual([])
+})
+
+test('dot starts where it is told, and sums in float64', () => {
+  const [a, b] = [Float32Array.of(9, 1, 2, 3), Float32Array.of(4, 5, 6, 9)]
+  expect(dot(a, b, { at: 1, from: 0, size: 3 })).toBe(32)
+  const [large, one] = [
+    Float32Array.of(2 ** 13, 1, 2 ** 13),
+    Float32Array.of(2 ** 13, 1, -(2 ** 13))
+  ]
+  // In float32 the 1 would be lost beside 2²⁶.
+  expect(dot(large, one, { at: 0, from: 0, size: 3 })).toBe(1)
+})
