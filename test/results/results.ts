@@ -1,0 +1,204 @@
+/**
+ * Measures how well fixes work and writes the table of docs/results.md: over stably wrong
+ * predictions in the band, the fix probability without an edit, and with removal of 50 and [PAD] of
+ * 200 by each method. `node --import tsx test/results/results.ts FOLDER NAME DATA [options]`, with a
+ * scratch folder in which everything that was computed is kept, so that it can be stopped and goes on.
+ *
+ * Examples are chosen by rounds that are not counted: those of the seeds from `selectionSeed` on. A
+ * baseline over the rounds that chose them would be too low by construction.
+ */
+import { existsSync } from 'node:fs'
+import { join } from 'node:path'
+import { parseArgs } from 'node:util'
+import { writeJsonAtomically } from '../../src-main/files/write.ts'
+import { keyedShuffle } from '../../src-main/random.ts'
+import type { Edit } from '../../src-main/fix/edits.ts'
+import { suggestEdits } from '../../src-main/fix/suggest.ts'
+import type { MethodName } from '../../src-main/influence/methods.ts'
+import { exampleOf, influenceOn } from '../../src-main/pipeline/explain.ts'
+import type { Example } from '../../src-main/pipeline/explain.ts'
+import { initProject } from '../../src-main/pipeline/init.ts'
+import type { Job } from '../../src-main/pipeline/job.ts'
+import { listMistakes } from '../../src-main/pipeline/mistakes.ts'
+import { requestsFor, runRounds, seedsOf } from '../../src-main/pipeline/rounds.ts'
+import { trainBase } from '../../src-main/pipeline/train.ts'
+import type { TrainedWorkspace } from '../../src-main/pipeline/workspace.ts'
+import { openTrained } from '../../src-main/pipeline/workspace.ts'
+import { withProjectLock } from '../../src-main/project/lock.ts'
+import type { RoundResult } from '../../src-main/retrain/round.ts'
+import { idsOf } from '../../src-main/tokens/encode.ts'
+import { isEditable } from '../../src-main/tokens/vocabulary.ts'
+
+const { values, positionals } = parseArgs({
+  allowPositionals: true,
+  options: {
+    rounds: { type: 'string', default: '10' },
+    examples: { type: 'string', default: '20' },
+    split: { type: 'string' },
+    'held-out': { type: 'string' },
+    threads: { type: 'string', default: '2' },
+    outside: { type: 'boolean', default: false }
+  }
+})
+const [scratch, name, data] = positionals as [string, string, string]
+const rounds = Number(values.rounds)
+const job: Job = { threads: Number(values.threads) }
+const selectionSeed = 1001
+const band: [number, number] = [0.3, 0.7]
+
+interface Arm {
+  title: string
+  method: MethodName
+  action: 'remove' | 'pad'
+  k: number
+}
+
+const arms: Arm[] = (['tracin-we-topk', 'tracin-last', 'random'] as const).flatMap((method) => [
+  { title: `${method}, remove 50`, method, action: 'remove', k: 50 },
+  { title: `${method}, [PAD] 200`, method, action: 'pad', k: 200 }
+])
+
+const folder = join(scratch, name)
+const workspace = await prepare()
+const report = await withProjectLock(folder, measure)
+await writeJsonAtomically(join(scratch, `${name}.json`), report)
+process.stdout.write(`${JSON.stringify(report.table, null, 2)}\n`)
+
+async function prepare(): Promise<TrainedWorkspace> {
+  if (!existsSync(join(folder, 'project.json'))) {
+    await initProject(
+      {
+        folder,
+        data,
+        text: 'text',
+        label: 'label',
+        split: values.split,
+        heldOutShare: values['held-out'] ? Number(values['held-out']) : undefined,
+        seed: 0,
+        model: 'text-cnn'
+      },
+      job
+    )
+  }
+  if (!existsSync(join(folder, 'model'))) {
+    await trainBase({ folder, changes: {}, seed: 0, operatorThreads: 1 }, job)
+  }
+  return openTrained(folder)
+}
+
+async function measure() {
+  const seeds = seedsOf(rounds)
+  const choosing = seeds.map((seed) => seed + selectionSeed)
+  const chosenBy = await runRounds(workspace, requestsFor(choosing, []), job)
+  const baseline = await runRounds(workspace, requestsFor(seeds, []), job)
+  const examples = await chooseExamples(chosenBy)
+  const measured: Record<string, Outcome[]> = { 'no edit (k = 0)': [] }
+  for (const [n, example] of examples.entries()) {
+    const line: string[] = []
+    const note = (title: string, outcome: Outcome) => {
+      ;(measured[title] ??= []).push(outcome)
+      line.push(`${title} ${outcome.fixed}`)
+    }
+    note('no edit (k = 0)', outcomeOf(baseline, example))
+    for (const arm of arms) {
+      const requests =
+        arm.method === 'random'
+          ? seeds.map((seed) => ({ seed, edits: randomEdits(arm, seed) }))
+          : requestsFor(seeds, await editsOf(arm, example))
+      const results = await runRounds(workspace, requests, job)
+      note(arm.title, outcomeOf(results, example))
+    }
+    process.stderr.write(
+      `${n + 1}/${examples.length} example ${example.row}: ${line.join(' | ')}\n`
+    )
+  }
+  const mean = (list: readonly number[]) => list.reduce((sum, x) => sum + x, 0) / list.length
+  const baseAccuracy = mean(baseline.map(({ accuracy }) => accuracy))
+  return {
+    name,
+    rounds,
+    examples: examples.map(({ row, probability }) => ({ row, probability })),
+    accuracy: baseAccuracy,
+    secondsPerRound: mean(baseline.map(({ seconds }) => seconds)),
+    measured,
+    table: Object.entries(measured).map(([title, outcomes]) => ({
+      title,
+      fixProbability: mean(outcomes.map(({ fixed }) => fixed / rounds)),
+      // The standard error over examples, which differ more than rounds do.
+      standardError: standardError(outcomes.map(({ fixed }) => fixed / rounds)),
+      trueProbability: mean(outcomes.map(({ trueProbability }) => trueProbability)),
+      accuracyChange: mean(outcomes.map(({ accuracy }) => accuracy)) - baseAccuracy
+    }))
+  }
+}
+
+interface Outcome {
+  fixed: number
+  trueProbability: number
+  accuracy: number
+}
+
+/** Wrong in the base model with a probability in the band, and in most of the choosing rounds. */
+async function chooseExamples(chosenBy: readonly RoundResult[]): Promise<Example[]> {
+  const candidates = await listMistakes(workspace, values.outside ? {} : { band })
+  const stable = candidates
+    .map(({ example }) => exampleOf(workspace, example))
+    .filter(({ index }) => {
+      const right = chosenBy.filter((round) => isRight(round, index)).length
+      return right < chosenBy.length / 2
+    })
+  const order = keyedShuffle(
+    stable.map(({ row }) => row),
+    0,
+    0
+  ).slice(0, Number(values.examples))
+  return order.map((row) => stable.find((example) => example.row === row)!)
+}
+
+function isRight({ predicted }: RoundResult, index: number): boolean {
+  return predicted[index] === workspace.heldOut.classes[index]
+}
+
+function outcomeOf(results: readonly RoundResult[], { index }: Example): Outcome {
+  const mean = (of: (round: RoundResult) => number) =>
+    results.reduce((sum, round) => sum + of(round), 0) / results.length
+  return {
+    fixed: results.filter((round) => isRight(round, index)).length,
+    trueProbability: mean(({ trueProbability }) => trueProbability[index]!),
+    accuracy: mean(({ accuracy }) => accuracy)
+  }
+}
+
+async function editsOf({ method, action, k }: Arm, example: Example): Promise<Edit[]> {
+  const influence = await influenceOn(workspace, example, { method }, job)
+  const { training, vocabulary } = workspace
+  const options = { action, k, rows: training.rows, vocabulary }
+  const suggestions = await suggestEdits(influence, options)
+  await influence.close()
+  return suggestions.map(({ edit }) => edit)
+}
+
+/**
+ * Random rows, and in each a random word, drawn anew for every seed and not for every example: the
+ * draw has nothing to do with the example, so its rounds serve all of them.
+ */
+function randomEdits({ action, k }: Arm, seed: number): Edit[] {
+  const { training, vocabulary } = workspace
+  const salt = action === 'remove' ? 1_000_001 : 1_000_002
+  const indexOf = new Map(Array.from(training.rows, (row, index) => [row, index]))
+  return keyedShuffle(training.rows, seed, salt)
+    .flatMap((row): Edit[] => {
+      if (action === 'remove') return [{ kind: 'remove', row }]
+      const words = new Set(idsOf(training.texts, indexOf.get(row)!))
+      const [wordId] = keyedShuffle([...words].filter(isEditable), seed, row)
+      if (wordId === undefined) return []
+      return [{ kind: 'pad', row, wordId, word: vocabulary.words[wordId]! }]
+    })
+    .slice(0, k)
+}
+
+function standardError(values: readonly number[]): number {
+  const mean = values.reduce((sum, x) => sum + x, 0) / values.length
+  const variance = values.reduce((sum, x) => sum + (x - mean) ** 2, 0) / (values.length - 1)
+  return Math.sqrt(variance / values.length)
+}
