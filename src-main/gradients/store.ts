@@ -17,13 +17,24 @@ const version = 1
 const headerLength = 6
 /** Memory that one segment may take before it is written. */
 const segmentBytes = 128 * 2 ** 20
+/** Postings whose vectors are put in order and written at once. */
+const blockPostings = 2048
+
+type WordVectors = Pick<ExampleGradients, 'index' | 'words' | 'vectors'>
+
+/** One vector of a text: where it starts in the text's own. */
+interface PendingPosting {
+  text: WordVectors
+  at: number
+}
 
 /** Writes a store; `finish` must be called, otherwise the file is not complete. */
 export class GradientStoreWriter {
   readonly #file: number
   readonly #size: number
   readonly #segmentPostings: number
-  #pending: { word: number; text: number; vector: Float32Array }[] = []
+  #pending: WordVectors[] = []
+  #pendingPostings = 0
 
   constructor(path: string, size: number, limit = segmentBytes) {
     this.#file = openSync(path, 'w')
@@ -31,14 +42,11 @@ export class GradientStoreWriter {
     this.#segmentPostings = Math.max(Math.floor(limit / (4 * size + 64)), 1)
   }
 
-  add({ index, words, vectors }: Pick<ExampleGradients, 'index' | 'words' | 'vectors'>): void {
-    words.forEach((word, n) => {
-      const vector = vectors.subarray(n * this.#size, (n + 1) * this.#size)
-      // A word whose gradient is zero has no influence: leave it out.
-      if (vector.every((x) => x === 0)) return
-      this.#pending.push({ word, text: index, vector })
-    })
-    if (this.#pending.length >= this.#segmentPostings) this.#writeSegment()
+  /** Keeps the vectors until their segment is written: they must not be changed. */
+  add(text: WordVectors): void {
+    this.#pending.push(text)
+    this.#pendingPostings += text.words.length
+    if (this.#pendingPostings >= this.#segmentPostings) this.#writeSegment()
   }
 
   finish(): void {
@@ -47,23 +55,50 @@ export class GradientStoreWriter {
   }
 
   #writeSegment(): void {
-    const postings = this.#pending.sort((a, b) => a.word - b.word || a.text - b.text)
-    const words: number[] = []
-    const starts: number[] = []
-    postings.forEach(({ word }, i) => {
-      if (words.at(-1) === word) return
-      words.push(word)
-      starts.push(i)
-    })
-    starts.push(postings.length)
+    const byWord = this.#takeByWord()
+    const words = [...byWord.keys()].sort((a, b) => a - b)
+    const starts = [0]
+    const postings: PendingPosting[] = []
+    for (const word of words) {
+      for (const posting of byWord.get(word)!) postings.push(posting)
+      starts.push(postings.length)
+    }
+    if (postings.length === 0) return
     const header = [magic, version, this.#size, words.length, postings.length, 0]
-    const texts = postings.map(({ text }) => text)
     writeAll(this.#file, Int32Array.from([...header, ...words, ...starts]))
-    writeAll(this.#file, Int32Array.from(texts))
-    const vectors = new Float32Array(postings.length * this.#size)
-    postings.forEach(({ vector }, i) => vectors.set(vector, i * this.#size))
-    writeAll(this.#file, vectors)
+    writeAll(
+      this.#file,
+      Int32Array.from(postings, ({ text }) => text.index)
+    )
+    this.#writeVectors(postings)
+  }
+
+  /** The pending postings of each word, by text. Sorting texts, not postings, is ten times less. */
+  #takeByWord(): Map<number, PendingPosting[]> {
+    const byWord = new Map<number, PendingPosting[]>()
+    for (const text of this.#pending.sort((a, b) => a.index - b.index)) {
+      text.words.forEach((word, n) => {
+        const at = n * this.#size
+        // A word whose gradient is zero has no influence: leave it out.
+        if (isZero(text.vectors, at, at + this.#size)) return
+        const postings = byWord.get(word)
+        if (postings) postings.push({ text, at })
+        else byWord.set(word, [{ text, at }])
+      })
+    }
     this.#pending = []
+    this.#pendingPostings = 0
+    return byWord
+  }
+
+  #writeVectors(postings: readonly PendingPosting[]): void {
+    const size = this.#size
+    const block = new Float32Array(Math.min(postings.length, blockPostings) * size)
+    for (let start = 0; start < postings.length; start += blockPostings) {
+      const part = postings.slice(start, start + blockPostings)
+      part.forEach(({ text, at }, i) => block.set(text.vectors.subarray(at, at + size), i * size))
+      writeAll(this.#file, block.subarray(0, part.length * size))
+    }
   }
 }
 
@@ -164,4 +199,9 @@ function indexOfSorted(sorted: Int32Array, wanted: number): number {
 function writeAll(file: number, array: Int32Array | Float32Array): void {
   const bytes = new Uint8Array(array.buffer, array.byteOffset, array.byteLength)
   for (let done = 0; done < bytes.length;) done += writeSync(file, bytes, done)
+}
+
+function isZero(numbers: Float32Array, start: number, end: number): boolean {
+  for (let i = start; i < end; i++) if (numbers[i] !== 0) return false
+  return true
 }
