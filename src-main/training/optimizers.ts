@@ -263,30 +263,32 @@ class AdamW implements Optimizer {
   }
 
   table(weights: Float32Array, width: number): TableState {
-    const mean = new Float32Array(weights.length)
-    /** √v: what is divided by, so that catching up takes no root. */
+    /** u = m / √v and √v: kept instead of m and v, so that catching up takes no root or division. */
+    const direction = new Float32Array(weights.length)
     const root = new Float32Array(weights.length)
     const [beta1, beta2] = this.#settings.betas
-    const [powers1, powers2] = [new Powers(beta1), new Powers(Math.sqrt(beta2))]
+    const rootBeta2 = Math.sqrt(beta2)
+    const [directionPowers, rootPowers] = [new Powers(beta1 / rootBeta2), new Powers(rootBeta2)]
     return sparseTable(weights.length / width, width, this.#debt, {
       catchUp(start, end, { owed, age }) {
-        const [decay1, decay2] = [powers1.of(age), powers2.of(age)]
+        const [decay, rootDecay] = [directionPowers.of(age), rootPowers.of(age)]
         for (let i = start; i < end; i++) {
-          const [m, r] = [mean[i]!, root[i]!]
-          if (r > 0) weights[i]! -= (owed * m) / r
-          mean[i] = decay1 * m
-          root[i] = decay2 * r
+          const u = direction[i]!
+          weights[i]! -= owed * u
+          direction[i] = decay * u
+          root[i]! *= rootDecay
         }
       },
       step: (start, end, gradients, from) => {
         const rate = this.#rate * this.#correction
         for (let i = start, j = from; i < end; i++, j++) {
           const g = gradients[j]!
-          const m = beta1 * mean[i]! + (1 - beta1) * g
+          const m = beta1 * direction[i]! * root[i]! + (1 - beta1) * g
           const r = Math.sqrt(beta2 * root[i]! * root[i]! + (1 - beta2) * g * g)
-          mean[i] = m
+          const u = r > 0 ? m / r : 0
+          direction[i] = u
           root[i] = r
-          if (r > 0) weights[i]! -= (rate * m) / r
+          weights[i]! -= rate * u
         }
       }
     })
