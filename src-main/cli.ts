@@ -8,6 +8,7 @@ import { demo } from './commands/demo.ts'
 import { explain } from './commands/explain.ts'
 import { exportCommand } from './commands/export.ts'
 import { curve, fix } from './commands/fix.ts'
+import { harmless } from './commands/harmless.ts'
 import { init } from './commands/init.ts'
 import { mistakes } from './commands/mistakes.ts'
 import { repair } from './commands/repair.ts'
@@ -48,17 +49,38 @@ const list = (text: string) => text.split(',').map((part) => part.trim())
 const wholes = (text: string) => list(text).map(whole(0))
 
 const band = (text: string): [number, number] => {
-  const [low, high] = text.split(':').map(Number)
-  if (low === undefined || high === undefined || !(low >= 0 && low <= high && high <= 1)) {
+  const [low, high, ...more] = text.split(':').map((part) => (part.trim() ? Number(part) : NaN))
+  if (more.length > 0 || !(low! >= 0 && low! <= high! && high! <= 1)) {
     throw new InvalidArgumentError('It must be LOW:HIGH with numbers from 0 to 1, such as 0.3:0.7.')
   }
-  return [low, high]
+  return [low!, high!]
+}
+
+/** Seeds are 32 bits. */
+const seed = (text: string) => {
+  const value = whole(0)(text)
+  if (value <= 0xffff_ffff) return value
+  throw new InvalidArgumentError('It must be at most 4294967295.')
 }
 
 const program = new Command('erratum')
   .description('Fix one wrong prediction of a text classifier, and prove the fix by retraining.')
   .version(version)
   .showHelpAfterError('(erratum COMMAND --help tells what a command takes)')
+  .configureOutput({
+    // What was typed may hold anything, too.
+    outputError: (text, write) =>
+      text
+        .trimEnd()
+        .replace(/^error:/, 'erratum:')
+        .split('\n')
+        .forEach((line) => write(`${harmless(line)}\n`))
+  })
+  // Commands take this over, so it comes before them.
+  .exitOverride((error) => {
+    // Help and version end well; wrong arguments are bad input.
+    process.exit(error.exitCode === 0 ? 0 : 2)
+  })
 
 const command = (name: string, description: string) =>
   program
@@ -99,7 +121,7 @@ command('init <dir>', 'make a project folder from a data set')
   .option('--split <column>', 'the column that says train, test or validation')
   .option('--test <file>', 'a separate file of held-out rows')
   .option('--held-out <share>', 'share to hold out where nothing says which', share)
-  .option('--seed <n>', 'seed of that draw', whole(0), 0)
+  .option('--seed <n>', 'seed of that draw', seed, 0)
   .option('--model <name>', `one of ${modelNames.join(', ')}`, 'text-cnn')
   .action((dir, options) => init({ dir, ...options }))
 
@@ -109,7 +131,7 @@ command('train <dir>', 'train the base model, a checkpoint an epoch')
   .option('--learning-rate <x>', 'of the first step; it falls from there', positive)
   .option('--optimizer <name>', 'adamw or sgd', oneOf(['adamw', 'sgd'] as const))
   .option('--max-length <n>', 'tokens that are read of a text', whole(3))
-  .option('--seed <n>', 'seed of the base model', whole(0), 0)
+  .option('--seed <n>', 'seed of the base model', seed, 0)
   .option('--device <name>', 'cpu', oneOf(['cpu'] as const), 'cpu')
   .option('--threads <n>', 'threads inside one operator', whole(1), 1)
   .action((dir, options) => train({ dir, ...options }))
@@ -145,11 +167,6 @@ command('apply <edits> <data>', 'replay an edits.json on its data file elsewhere
 command('repair <dir>', 'move damaged lines of the journal of rounds aside').action(
   (dir, options) => repair({ dir, ...options })
 )
-
-program.exitOverride((error) => {
-  // Help and version end well; wrong arguments are bad input.
-  process.exit(error.exitCode === 0 ? 0 : 2)
-})
 
 // A reader that has seen enough, such as head, ends the command without a fuss.
 process.stdout.on('error', (error: NodeJS.ErrnoException) => {

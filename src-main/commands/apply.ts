@@ -9,9 +9,13 @@ export function apply({
   out,
   ...common
 }: CommonOptions & { edits: string; data: string; out: string }): Promise<void> {
-  return run(common, async ({ terminal, job }) => {
-    await applyEdits(edits, data, out, { signal: job.signal })
-    terminal.say(`Wrote ${out}.`)
-    terminal.result({ out })
-  })
+  return run(
+    common,
+    async ({ terminal, job }) => {
+      await applyEdits(edits, data, out, { signal: job.signal })
+      terminal.say(`Wrote ${out}.`)
+      terminal.result({ out })
+    },
+    'No half-written file remains; the same command starts from the beginning.'
+  )
 }

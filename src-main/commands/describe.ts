@@ -12,20 +12,14 @@ import {
   collateralSentence,
   fixSentence
 } from '../report/sentences.ts'
-
-/** Control and bidirectional characters, which would let a text write over the terminal. */
-const unsafe = /[\u0000-\u001f\u007f-\u009f\u200e\u200f\u202a-\u202e\u2066-\u2069]+/g
-
-/** A text on one line of at most `width` characters, harmless to a terminal. */
-export function oneLine(text: string, width = 100): string {
-  const clean = text.replace(unsafe, ' ').replace(/\s+/g, ' ').trim()
-  return clean.length <= width ? clean : `${clean.slice(0, width - 1)}…`
-}
+import { oneLine } from './harmless.ts'
 
 export function importLines(report: ImportReport): string[] {
   const rows = (split: 'train' | 'test') =>
     report.labels.reduce((sum, label) => sum + label[split], 0).toLocaleString('en-US')
-  const labels = report.labels.map(({ label, train, test }) => `${label} ${train} + ${test}`)
+  const labels = report.labels.map(
+    ({ label, train, test }) => `${oneLine(label, 40)} ${train} + ${test}`
+  )
   return [
     `${report.rows.toLocaleString('en-US')} rows: ${rows('train')} to train on, ${rows('test')} held out.`,
     `Labels (training + held out): ${labels.join(', ')}.`,
@@ -85,8 +79,9 @@ function strongestWords(words: InfluentialRow['words']): string {
 }
 
 export function fixLines({ id, report }: SavedFix): string[] {
+  const labels = `true ${oneLine(report.trueLabel, 40)}, predicted ${oneLine(report.predictedLabel, 40)}`
   return [
-    `${actionTitle(report)}, example ${report.example} (true ${report.trueLabel}, predicted ${report.predictedLabel})`,
+    `${actionTitle(report)}, example ${report.example} (${labels})`,
     `  ${fixSentence(report)}`,
     `  ${accuracySentence(report)}`,
     `  ${collateralSentence(report)}`,
@@ -96,12 +91,20 @@ export function fixLines({ id, report }: SavedFix): string[] {
 }
 
 export function curveLines(fixes: readonly SavedFix[]): string[] {
+  const [first] = fixes
   return [
-    '    k  fixed      95 % interval  accuracy',
-    ...fixes.map(({ report: { k, edited } }) => {
+    '    k  fixed      95 % interval     accuracy  kept as',
+    ...fixes.map(({ id, report: { k, edited } }) => {
       const [low, high] = edited.interval
-      const share = `${edited.fixed} of ${edited.rounds}`
-      return `${String(k).padStart(5)}  ${share.padEnd(9)}  ${percent(low)} to ${percent(high)}  ${decimal(edited.accuracy)}`
-    })
+      const share = `${edited.fixed} of ${edited.rounds}`.padEnd(9)
+      const interval = `${percent(low)} to ${percent(high)}`.padEnd(16)
+      return `${String(k).padStart(5)}  ${share}  ${interval}  ${decimal(edited.accuracy)}     ${id}`
+    }),
+    ...(first ? [baselineSentence(first)] : [])
   ]
+}
+
+function baselineSentence({ report: { baseline, stablyWrong } }: SavedFix): string {
+  const without = `Without the edit: ${baseline.fixed} of ${baseline.rounds}, accuracy ${decimal(baseline.accuracy)}.`
+  return stablyWrong ? without : `${without} The example is not stably wrong: a fix says little.`
 }

@@ -14,14 +14,18 @@ interface Options extends CommonOptions {
 }
 
 export function exportCommand({ dir, fix: id, out, format, ...common }: Options): Promise<void> {
-  return run(common, async ({ terminal, job }) => {
-    const workspace = await openTrained(dir)
-    const fix = await readFix(workspace.project.folder, id)
-    const files = await exportFix(workspace, { fix, out, format }, job)
-    terminal.done()
-    terminal.say(`Curated data   ${files.curated}`)
-    terminal.say(`Its edits      ${files.edits}`)
-    terminal.say(`Report         ${files.report}`)
-    terminal.result(files)
-  })
+  return run(
+    common,
+    async ({ terminal, job }) => {
+      const workspace = await openTrained(dir)
+      const fix = await readFix(workspace.project.folder, id)
+      const files = await exportFix(workspace, { fix, out, format }, job)
+      terminal.done()
+      terminal.say(`Curated data   ${files.curated}`)
+      terminal.say(`Its edits      ${files.edits}`)
+      terminal.say(`Report         ${files.report}`)
+      terminal.result(files)
+    },
+    'No half-written file remains; the same command starts from the beginning.'
+  )
 }

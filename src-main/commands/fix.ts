@@ -3,32 +3,48 @@ import type { FixOptions, SavedFix } from '../pipeline/fix.ts'
 import { tryFix } from '../pipeline/fix.ts'
 import { openTrained } from '../pipeline/workspace.ts'
 import { withProjectLock } from '../project/lock.ts'
+import { openProject } from '../project/project.ts'
 import { curveLines, fixLines } from './describe.ts'
+import { shellWord } from './harmless.ts'
 import type { Context, CommonOptions } from './run.ts'
 import { run } from './run.ts'
 
 type Options = CommonOptions &
   Omit<FixOptions, 'k' | 'control'> & { dir: string; control?: boolean }
 
+const roundsKept = 'Finished rounds are kept; the same command goes on from there.'
+
 export function fix({ k, ...options }: Options & { k: number }): Promise<void> {
-  return run(options, async (context) => {
-    const { terminal } = context
-    const [tried] = await tryAll(options, [k], context)
-    warnOfFewer(tried!, k, context)
-    fixLines(tried!).forEach((line) => terminal.say(line))
-    terminal.say(`Next: erratum export ${options.dir} --fix ${tried!.id} --out DIR`)
-    terminal.result({ id: tried!.id, ...tried!.report })
-  })
+  return run(
+    options,
+    async (context) => {
+      const { terminal } = context
+      const [tried] = await tryAll(options, [k], context)
+      warnOfFewer(tried!, k, context)
+      fixLines(tried!).forEach((line) => terminal.say(line))
+      terminal.say(
+        `Next: npx erratum export ${shellWord(options.dir)} --fix ${tried!.id} --out DIR`
+      )
+      terminal.result({ id: tried!.id, ...tried!.report })
+    },
+    roundsKept
+  )
 }
 
 export function curve({ k, ...options }: Options & { k: number[] }): Promise<void> {
-  return run(options, async (context) => {
-    const { terminal } = context
-    const tried = await tryAll(options, k, context)
-    tried.forEach((each, i) => warnOfFewer(each, k[i]!, context))
-    curveLines(tried).forEach((line) => terminal.say(line))
-    terminal.result(tried.map(({ id, report }) => ({ id, ...report })))
-  })
+  return run(
+    options,
+    async (context) => {
+      const { terminal } = context
+      const tried = await tryAll(options, k, context)
+      tried.forEach((each, i) => warnOfFewer(each, k[i]!, context))
+      curveLines(tried).forEach((line) => terminal.say(line))
+      const dir = shellWord(options.dir)
+      terminal.say(`Next: npx erratum export ${dir} --fix ${tried.at(-1)!.id} --out DIR`)
+      terminal.result(tried.map(({ id, report }) => ({ id, ...report })))
+    },
+    roundsKept
+  )
 }
 
 async function tryAll(
@@ -36,9 +52,10 @@ async function tryAll(
   sizes: readonly number[],
   { terminal, job }: Context
 ): Promise<SavedFix[]> {
-  const workspace = await openTrained(dir)
-  workspace.base.doubts.forEach((doubt) => terminal.warn(doubt))
+  await openProject(dir)
   return withProjectLock(dir, async () => {
+    const workspace = await openTrained(dir)
+    workspace.base.doubts.forEach((doubt) => terminal.warn(doubt))
     const tried: SavedFix[] = []
     for (const k of sizes) {
       const { example, action, method, checkpoints, rounds } = options

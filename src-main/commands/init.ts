@@ -2,6 +2,7 @@
 import type { InitOptions } from '../pipeline/init.ts'
 import { initProject } from '../pipeline/init.ts'
 import { importLines } from './describe.ts'
+import { shellWord } from './harmless.ts'
 import type { CommonOptions } from './run.ts'
 import { run } from './run.ts'
 
@@ -9,10 +10,14 @@ type Options = CommonOptions &
   Omit<InitOptions, 'folder' | 'heldOutShare'> & { dir: string; heldOut?: number }
 
 export function init({ dir, heldOut, ...options }: Options): Promise<void> {
-  return run(options, async ({ terminal, job }) => {
-    const report = await initProject({ ...options, folder: dir, heldOutShare: heldOut }, job)
-    importLines(report).forEach((line) => terminal.say(line))
-    terminal.say(`Made ${dir}. Next: erratum train ${dir}`)
-    terminal.result(report)
-  })
+  return run(
+    options,
+    async ({ terminal, job }) => {
+      const report = await initProject({ ...options, folder: dir, heldOutShare: heldOut }, job)
+      importLines(report).forEach((line) => terminal.say(line))
+      terminal.say(`Made ${dir}. Next: npx erratum train ${shellWord(dir)}`)
+      terminal.result(report)
+    },
+    'No project was made; the same command starts from the beginning.'
+  )
 }

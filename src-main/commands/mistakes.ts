@@ -3,6 +3,7 @@ import type { MistakeFilter } from '../pipeline/mistakes.ts'
 import { listMistakes } from '../pipeline/mistakes.ts'
 import { openTrained } from '../pipeline/workspace.ts'
 import { mistakeLines } from './describe.ts'
+import { shellWord } from './harmless.ts'
 import type { CommonOptions } from './run.ts'
 import { run } from './run.ts'
 
@@ -15,7 +16,9 @@ export function mistakes({
     const found = await listMistakes(workspace, options)
     mistakeLines(found).forEach((line) => terminal.say(line))
     const [first] = found
-    if (first) terminal.say(`Next: erratum explain ${dir} --example ${first.example}`)
+    if (first) {
+      terminal.say(`Next: npx erratum explain ${shellWord(dir)} --example ${first.example}`)
+    }
     terminal.result(found)
   })
 }

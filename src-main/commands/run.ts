@@ -1,6 +1,6 @@
 /** Runs a command: cancellation by Ctrl-C, errors as sentences, exit statuses. */
 import { availableParallelism } from 'node:os'
-import { ErratumError, exitCodeOf } from '../errors.ts'
+import { exitCodeOf, toEnvelope } from '../errors.ts'
 import type { Job } from '../pipeline/job.ts'
 import { Terminal } from './terminal.ts'
 
@@ -15,10 +15,14 @@ export interface Context {
   job: Job
 }
 
-/** Does a command's work and sets the exit status of the process. */
+/**
+ * Does a command's work and sets the exit status of the process. `kept` says what is there of the
+ * work when it is cancelled.
+ */
 export async function run(
   { json = false, threads }: CommonOptions,
-  work: (context: Context) => Promise<void>
+  work: (context: Context) => Promise<void>,
+  kept = 'Nothing was changed.'
 ): Promise<void> {
   const terminal = new Terminal(json)
   const controller = new AbortController()
@@ -37,9 +41,8 @@ export async function run(
   try {
     await work({ terminal, job })
   } catch (error) {
-    terminal.done()
     process.exitCode = exitCodeOf(error)
-    process.stderr.write(`${messageOf(error)}\n`)
+    messageOf(error, kept).forEach((line) => terminal.fail(line))
   } finally {
     terminal.done()
     process.off('SIGINT', cancel)
@@ -47,11 +50,10 @@ export async function run(
   }
 }
 
-function messageOf(error: unknown): string {
-  if (error instanceof ErratumError) {
-    if (error.code !== 'cancelled') return `erratum: ${error.message}`
-    return 'Cancelled. What was finished is kept; the same command goes on from there.'
-  }
-  const detail = error instanceof Error ? (error.stack ?? error.message) : String(error)
-  return `erratum: something unforeseen went wrong; please report it.\n${detail}`
+/** What went wrong, in lines. */
+function messageOf(error: unknown, kept: string): string[] {
+  const { code, message } = toEnvelope(error)
+  if (code === 'cancelled') return [`Cancelled. ${kept}`]
+  if (code !== 'internal') return [`erratum: ${message}`]
+  return ['erratum: something unforeseen went wrong; please report it.', ...message.split('\n')]
 }

@@ -5,6 +5,7 @@
 import { Presets, SingleBar } from 'cli-progress'
 import type { Progress } from '../jobs/progress.ts'
 import { duration } from '../report/numbers.ts'
+import { harmless, harmlessJson } from './harmless.ts'
 
 export class Terminal {
   readonly json: boolean
@@ -17,19 +18,25 @@ export class Terminal {
   /** A line of text for people. */
   say(text = ''): void {
     this.#stopBar()
-    if (!this.json) process.stdout.write(`${text}\n`)
+    if (!this.json) process.stdout.write(`${harmless(text)}\n`)
   }
 
   /** Something to be careful about; on stderr, so that it is seen with --json as well. */
   warn(text: string): void {
     this.#stopBar()
-    process.stderr.write(`Careful: ${text}\n`)
+    process.stderr.write(`Careful: ${harmless(text)}\n`)
   }
 
   /** The result as the one JSON document. */
   result(value: unknown): void {
     this.#stopBar()
-    if (this.json) process.stdout.write(`${JSON.stringify(value, null, 2)}\n`)
+    if (this.json) process.stdout.write(`${harmlessJson(value)}\n`)
+  }
+
+  /** Why the command ends without its result. */
+  fail(text: string): void {
+    this.#stopBar()
+    process.stderr.write(`${harmless(text)}\n`)
   }
 
   /** How far the work is; a bar on a terminal, nothing elsewhere. */

@@ -5,6 +5,7 @@ import { openProject } from '../project/project.ts'
 import type { TrainingSettings } from '../training/settings.ts'
 import { adamW } from '../training/settings.ts'
 import { trainLines } from './describe.ts'
+import { shellWord } from './harmless.ts'
 import type { CommonOptions } from './run.ts'
 import { run } from './run.ts'
 
@@ -23,17 +24,21 @@ interface Options extends CommonOptions {
 const sgd = { optimizer: { kind: 'sgd', momentum: 0.9 }, learningRate: 0.05 } as const
 
 export function train({ dir, seed, threads = 1, ...options }: Options): Promise<void> {
-  return run(options, async ({ terminal, job }) => {
-    await openProject(dir)
-    await withProjectLock(dir, async () => {
-      const changes = changesOf(options)
-      const base = await trainBase({ folder: dir, changes, seed, operatorThreads: threads }, job)
-      terminal.done()
-      trainLines(base).forEach((line) => terminal.say(line))
-      terminal.say(`Next: erratum mistakes ${dir} --band 0.3:0.7`)
-      terminal.result(base)
-    })
-  })
+  return run(
+    options,
+    async ({ terminal, job }) => {
+      await openProject(dir)
+      await withProjectLock(dir, async () => {
+        const changes = changesOf(options)
+        const base = await trainBase({ folder: dir, changes, seed, operatorThreads: threads }, job)
+        terminal.done()
+        trainLines(base).forEach((line) => terminal.say(line))
+        terminal.say(`Next: npx erratum mistakes ${shellWord(dir)} --band 0.3:0.7`)
+        terminal.result(base)
+      })
+    },
+    'The project is as it was before; the same command starts from the beginning.'
+  )
 }
 
 function changesOf(options: Omit<Options, 'dir' | 'seed'>): Partial<TrainingSettings> {

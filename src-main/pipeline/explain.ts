@@ -1,4 +1,5 @@
 /** Why the base model gets an example wrong: the influence of every training row. */
+import { rm } from 'node:fs/promises'
 import { join } from 'node:path'
 import { ErratumError } from '../errors.ts'
 import { onnxruntimeExecutor } from '../executors/onnxruntime.ts'
@@ -109,52 +110,55 @@ export async function influenceOn(
   options: InfluenceOptions,
   job: Job
 ): Promise<Influence & { close(): Promise<void> }> {
-  const { model, base, training, heldOut, vocabulary, modelFolder, dataset } = workspace
-  const epochs = epochsOf(workspace, options)
-  await ensureGradients(workspace, epochs, job)
-  const executor = onnxruntimeExecutor({ threads: 1 })
-  const sizes = {
-    count: training.rows.length,
-    classes: dataset.labels.length,
-    size: model.embeddingSize
+  const { model, base, training, heldOut, vocabulary, modelFolder } = workspace
+  const gradientsAt = await gradientsOf(workspace, epochsOf(workspace, options), job)
+  const extractors: GradientExtractor[] = []
+  const close = async () => {
+    for (const { store } of gradientsAt.values()) store.close()
+    for (const extractor of extractors) await extractor.dispose()
   }
-  const ids = idsOf(heldOut.texts, example.index)
-  const texts = { ids, offsets: Int32Array.from([0, ids.length]) }
-  const opened: { extractor: GradientExtractor; gradients: TrainingGradients }[] = []
-  const views: CheckpointView[] = []
-  for (const epoch of epochs) {
-    const words = vocabulary.size
-    const parameters = await readCheckpoint(modelFolder, epoch, { model, words })
-    const extractor = new GradientExtractor(model, parameters, executor)
-    const gradients = openGradients(gradientFolder(workspace, epoch), sizes)
-    const { learningRate } = base.epochs.find((each) => each.epoch === epoch)!
-    views.push(
-      checkpointView({
-        learningRate,
-        extractor,
-        gradients,
-        training,
-        example: { texts, classes: [heldOut.classes[example.index]!] },
-        signal: job.signal
-      })
-    )
-    opened.push({ extractor, gradients })
-  }
-  const influence = await methods[options.method].score({
-    training,
-    checkpoints: views,
-    seed: example.row,
-    signal: job.signal
-  })
-  return {
-    ...influence,
-    async close() {
-      for (const { extractor, gradients } of opened) {
-        gradients.store.close()
-        await extractor.dispose()
-      }
+  try {
+    const executor = onnxruntimeExecutor({ threads: 1 })
+    const ids = idsOf(heldOut.texts, example.index)
+    const texts = { ids, offsets: Int32Array.from([0, ids.length]) }
+    const views: CheckpointView[] = []
+    for (const [epoch, gradients] of gradientsAt) {
+      const words = vocabulary.size
+      const parameters = await readCheckpoint(modelFolder, epoch, { model, words })
+      const extractor = new GradientExtractor(model, parameters, executor)
+      extractors.push(extractor)
+      const { learningRate } = base.epochs.find((each) => each.epoch === epoch)!
+      views.push(
+        checkpointView({
+          learningRate,
+          extractor,
+          gradients,
+          training,
+          example: { texts, classes: [heldOut.classes[example.index]!] },
+          signal: job.signal
+        })
+      )
     }
+    const influence = await methods[options.method].score({
+      training,
+      checkpoints: views,
+      seed: example.row,
+      signal: job.signal
+    })
+    return { ...influence, close }
+  } catch (error) {
+    await close()
+    throw error
   }
+}
+
+/** Whether all gradients are there, so that `explain` writes nothing and needs no lock. */
+export function isExplainable(workspace: TrainedWorkspace, options: InfluenceOptions): boolean {
+  return epochsOf(workspace, options).every((epoch) => {
+    const gradients = readGradients(workspace, epoch)
+    gradients?.store.close()
+    return gradients !== undefined
+  })
 }
 
 /**
@@ -214,7 +218,9 @@ function epochsOf({ base }: TrainedWorkspace, { checkpoints }: InfluenceOptions)
   if (!checkpoints) return base.checkpoints
   const known = base.epochs.map(({ epoch }) => epoch)
   const unknown = checkpoints.find((epoch) => !known.includes(epoch))
-  if (unknown === undefined && checkpoints.length > 0) return [...checkpoints]
+  if (unknown === undefined && checkpoints.length > 0) {
+    return [...new Set(checkpoints)].sort((a, b) => a - b)
+  }
   throw new ErratumError(
     'bad-argument',
     `There is no checkpoint of epoch ${unknown ?? '(none given)'}. There are ${known.join(', ')}.`
@@ -225,24 +231,71 @@ function gradientFolder({ project }: TrainedWorkspace, epoch: number): string {
   return join(project.folder, 'gradients', String(epoch))
 }
 
-/** Extracts what is missing of the training rows' gradients, a checkpoint a worker. */
-async function ensureGradients(
+/** The gradients of the training rows at each of the checkpoints; extracts what is missing. */
+async function gradientsOf(
+  workspace: TrainedWorkspace,
+  epochs: readonly number[],
+  job: Job
+): Promise<Map<number, TrainingGradients>> {
+  const found = new Map(epochs.map((epoch) => [epoch, readGradients(workspace, epoch)]))
+  const missing = epochs.filter((epoch) => !found.get(epoch))
+  try {
+    if (missing.length > 0) await extractGradients(workspace, missing, job)
+    return new Map(
+      epochs.map((epoch) => [epoch, found.get(epoch) ?? openGradientsOf(workspace, epoch)])
+    )
+  } catch (error) {
+    for (const gradients of found.values()) gradients?.store.close()
+    throw error
+  }
+}
+
+/** The gradients at a checkpoint, unless they are missing or damaged: then they are made anew. */
+function readGradients(workspace: TrainedWorkspace, epoch: number): TrainingGradients | undefined {
+  if (!haveGradients(gradientFolder(workspace, epoch))) return undefined
+  try {
+    return openGradientsOf(workspace, epoch)
+  } catch (error) {
+    const isDamaged = error instanceof ErratumError && error.code === 'damaged-file'
+    if (isDamaged || (error as NodeJS.ErrnoException).code === 'ENOENT') return undefined
+    throw error
+  }
+}
+
+function openGradientsOf(workspace: TrainedWorkspace, epoch: number): TrainingGradients {
+  const { training, dataset, model } = workspace
+  return openGradients(gradientFolder(workspace, epoch), {
+    count: training.rows.length,
+    classes: dataset.labels.length,
+    size: model.embeddingSize
+  })
+}
+
+/** A checkpoint a worker; of one that is not finished nothing remains. */
+async function extractGradients(
   workspace: TrainedWorkspace,
   epochs: readonly number[],
   job: Job
 ): Promise<void> {
-  const missing = epochs.filter((epoch) => !haveGradients(gradientFolder(workspace, epoch)))
-  if (missing.length === 0) return
+  const remove = (epoch: number) =>
+    rm(gradientFolder(workspace, epoch), { recursive: true, force: true })
+  await Promise.all(epochs.map(remove))
   const words = workspace.vocabulary.size
-  await runTasks<'gradients'>(
-    workerData(workspace, workspace, { words, operatorThreads: 1 }),
-    missing.map((epoch) => ({
-      kind: 'gradients',
-      models: workspace.modelFolder,
-      epoch,
-      folder: gradientFolder(workspace, epoch)
-    })),
-    job,
-    () => undefined
-  )
+  try {
+    await runTasks<'gradients'>(
+      workerData(workspace, workspace, { words, operatorThreads: 1 }),
+      epochs.map((epoch) => ({
+        kind: 'gradients',
+        models: workspace.modelFolder,
+        epoch,
+        folder: gradientFolder(workspace, epoch)
+      })),
+      job,
+      () => undefined
+    )
+  } catch (error) {
+    const unfinished = epochs.filter((epoch) => !haveGradients(gradientFolder(workspace, epoch)))
+    await Promise.all(unfinished.map(remove))
+    throw error
+  }
 }
