@@ -1,8 +1,10 @@
 /**
  * Tensors in a `.safetensors` file, so that anyone can read them with another framework: eight bytes
  * with the length of a JSON header (name → dtype, shape, data_offsets), the header, the numbers.
+ * The metadata hold a checksum of the numbers (CRC-32), so that a flipped bit is noticed.
  */
 import { readFile } from 'node:fs/promises'
+import { crc32 } from 'node:zlib'
 import { z } from 'zod'
 import { ErratumError } from '../errors.ts'
 import { writeFileAtomically } from './write.ts'
@@ -25,10 +27,13 @@ const entrySchema = z.object({
 
 const headerSchema = z.record(z.string(), z.unknown())
 const lengthBytes = 8
+const checksumField = 'crc32'
 
 /** Writes tensors, all or nothing; names in the order of the map. */
 export async function writeTensors(path: string, file: TensorFile): Promise<void> {
-  const header: Record<string, unknown> = { __metadata__: file.metadata }
+  const arrays = Array.from(file.tensors.values(), (tensor) => tensor.data)
+  const metadata = { ...file.metadata, [checksumField]: checksumOf(arrays) }
+  const header: Record<string, unknown> = { __metadata__: metadata }
   let offset = 0
   for (const [name, { shape, data }] of file.tensors) {
     const end = offset + data.byteLength
@@ -42,8 +47,7 @@ export async function writeTensors(path: string, file: TensorFile): Promise<void
   json.copy(padded)
   const length = Buffer.alloc(lengthBytes)
   length.writeBigUInt64LE(BigInt(padded.length))
-  const data = Array.from(file.tensors.values(), (tensor) => tensor.data)
-  await writeFileAtomically(path, [length, padded, ...data])
+  await writeFileAtomically(path, [length, padded, ...arrays])
 }
 
 /** Reads all tensors of a file; throws `damaged-file` when it is not what it says. */
@@ -63,7 +67,14 @@ export async function readTensors(path: string, remedy: string): Promise<TensorF
   } catch (error) {
     throw damaged('its header is not JSON', error)
   }
-  const { __metadata__: metadata = {}, ...entries } = header
+  const { __metadata__: described = {}, ...entries } = header
+  const texts = z.record(z.string(), z.string()).safeParse(described)
+  if (!texts.success) throw damaged('its metadata are not texts')
+  const { [checksumField]: checksum, ...metadata } = texts.data
+  // A file that another program wrote has none.
+  if (checksum !== undefined && checksum !== checksumOf([bytes.subarray(start)])) {
+    throw damaged('its checksum does not match its contents')
+  }
   const tensors = new Map<string, StoredTensor>()
   for (const [name, value] of Object.entries(entries)) {
     const entry = entrySchema.safeParse(value)
@@ -78,5 +89,13 @@ export async function readTensors(path: string, remedy: string): Promise<TensorF
     const data = dtype === 'I32' ? new Int32Array(copy) : new Float32Array(copy)
     tensors.set(name, { shape, data })
   }
-  return { tensors, metadata: z.record(z.string(), z.string()).parse(metadata) }
+  return { tensors, metadata }
+}
+
+/** Of the bytes of several arrays, end to end. */
+function checksumOf(arrays: readonly NodeJS.ArrayBufferView[]): string {
+  const sum = arrays.reduce((before, { buffer, byteOffset, byteLength }) => {
+    return crc32(new Uint8Array(buffer, byteOffset, byteLength), before)
+  }, 0)
+  return sum.toString(16).padStart(8, '0')
 }

@@ -87,7 +87,9 @@ export async function tryFix(
     edits,
     seconds: results.reduce((sum, { seconds }) => sum + seconds, 0)
   }
-  const id = `${row}-${action}-${k}-${contentKey({ ...options, edits, base: workspace.base }).slice(0, 8)}`
+  // Without the time that training took: the same commands give the same name.
+  const base = { ...workspace.base, seconds: undefined }
+  const id = `${row}-${action}-${k}-${contentKey({ ...options, edits, base }).slice(0, 8)}`
   const saved = { id, report, suggestions, opponents: strongest }
   await saveFix(workspace, saved)
   return saved
@@ -107,7 +109,15 @@ export async function readFix(folder: string, id: string): Promise<SavedFix> {
       `There is no fix ${id} in ${folder}. ${list ? `There are: ${list}.` : 'Run erratum fix first.'}`
     )
   }
-  return JSON.parse(await readFile(path, 'utf8')) as SavedFix
+  try {
+    return JSON.parse(await readFile(path, 'utf8')) as SavedFix
+  } catch (error) {
+    throw new ErratumError(
+      'damaged-file',
+      `${path} is damaged: ${(error as Error).message}. Run the same erratum fix again: its rounds ` +
+        'are kept, so it takes no time.'
+    )
+  }
 }
 
 /** The held-out split as summaries need it. */

@@ -43,7 +43,7 @@ const epochSchema = z.object({
   heldOutAccuracy: z.number()
 })
 
-const baseSchema = z.object({
+const baseShape = z.object({
   seed: z.int(),
   settings: trainingSchema,
   epochs: z.array(epochSchema).min(1),
@@ -53,6 +53,12 @@ const baseSchema = z.object({
   doubts: z.array(z.string()),
   seconds: z.number()
 })
+
+const baseSchema = baseShape.refine(
+  ({ epochs, checkpoints }) =>
+    checkpoints.every((wanted) => epochs.some(({ epoch }) => epoch === wanted)),
+  { path: ['checkpoints'], message: 'Names an epoch that there is not' }
+)
 
 /** What `model/base.json` says of the base model. */
 export type BaseRecord = z.infer<typeof baseSchema>
@@ -130,6 +136,8 @@ export async function openTrained(folder: string): Promise<TrainedWorkspace> {
   return {
     ...workspace,
     ...splitTexts(workspace.dataset, texts),
+    // Those that the model was trained with, whatever project.json says of the next training.
+    settings: base.settings,
     base,
     vocabulary: new Vocabulary(words),
     probabilities,
@@ -249,11 +257,16 @@ async function readPredictions(path: string): Promise<{ probabilities: Float32Ar
 }
 
 async function readJson<T>(path: string, schema: z.ZodType<T>): Promise<T> {
+  let value: unknown
   try {
-    return schema.parse(JSON.parse(await readFile(path, 'utf8')))
+    value = JSON.parse(await readFile(path, 'utf8'))
   } catch (error) {
-    throw damaged(path, error instanceof Error ? error.message.split('\n')[0]! : 'unreadable')
+    throw damaged(path, (error as Error).message)
   }
+  const result = schema.safeParse(value)
+  if (result.success) return result.data
+  const issue = result.error.issues[0]!
+  throw damaged(path, `${issue.path.join('.') || 'the whole file'}: ${issue.message}`)
 }
 
 function damaged(path: string, what: string): ErratumError {

@@ -6,6 +6,7 @@
  */
 import { existsSync } from 'node:fs'
 import { appendFile, open, readFile, writeFile } from 'node:fs/promises'
+import { dirname } from 'node:path'
 import { crc32 } from 'node:zlib'
 import type { ZodType } from 'zod'
 import { ErratumError } from '../errors.ts'
@@ -144,7 +145,8 @@ function damagedJournal(path: string, damaged: DamagedLine[]): ErratumError {
   const more = damaged.length > 1 ? ` ${damaged.length - 1} more after it are damaged too.` : ''
   return new ErratumError(
     'damaged-file',
-    `${path}, line ${line}: the record is damaged, ${reason}.${more} ` +
-      'Delete the line: its round is computed again when it is needed.'
+    `${path}, line ${line}: the record is damaged, ${reason}.${more} Run erratum repair ` +
+      `${dirname(path)}: it moves what is damaged aside, and those rounds are computed again ` +
+      'when they are needed.'
   )
 }

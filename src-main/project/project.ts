@@ -86,7 +86,7 @@ function firstIssue({ issues: [issue] }: z.ZodError): string {
 function damaged(path: string, reason: string): ErratumError {
   return new ErratumError(
     'damaged-file',
-    `${path} is damaged (${reason}). Restore it from a copy, or delete it and run erratum init ` +
-      'in this folder with the same arguments as before.'
+    `${path} is damaged (${reason}). Restore it from a copy, or make the project again ` +
+      'in another folder, with the same erratum init as before.'
   )
 }

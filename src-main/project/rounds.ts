@@ -1,11 +1,14 @@
 /**
  * The rounds of a project, kept for ever: `rounds.jsonl` is the journal, and `rounds/KEY.safetensors`
  * holds what each round predicts for every held-out row. The file is written first, so a journal
- * line without its file can only mean that somebody deleted it: the round is then computed again.
+ * line without its file, or with a damaged one, means that something other than Erratum has been at
+ * it: the round is then computed again.
  */
 import { existsSync } from 'node:fs'
 import { join } from 'node:path'
 import { z } from 'zod'
+import { ErratumError } from '../errors.ts'
+import type { StoredTensor } from '../files/safetensors.ts'
 import { readTensors, writeTensors } from '../files/safetensors.ts'
 import { makeFolder } from '../files/write.ts'
 import type { RoundResult } from '../retrain/round.ts'
@@ -22,6 +25,7 @@ export const roundSchema = z.object({
 })
 
 type RoundRecord = z.infer<typeof roundSchema>
+type TensorData = StoredTensor['data']
 
 /** The journal of a project's rounds. */
 export function journalPath(folder: string): string {
@@ -40,7 +44,6 @@ export class RoundStore {
   /** Opens the rounds of a project folder. */
   static async open(folder: string): Promise<RoundStore> {
     const journal = await openJournal(journalPath(folder), roundSchema)
-    await makeFolder(join(folder, 'rounds'))
     return new RoundStore(join(folder, 'rounds'), journal)
   }
 
@@ -53,11 +56,9 @@ export class RoundStore {
   async find(key: string): Promise<RoundResult | undefined> {
     const record = this.#journal.find(key)
     if (!record || !existsSync(this.#path(key))) return undefined
-    const remedy = 'Delete it: the round is computed again.'
-    const { tensors } = await readTensors(this.#path(key), remedy)
     const { seed, accuracy, seconds } = record
-    const predicted = tensors.get('predicted')!.data as Int32Array
-    const trueProbability = tensors.get('trueProbability')!.data as Float32Array
+    const { predicted, trueProbability } = await readRound(this.#path(key))
+    if (!(predicted instanceof Int32Array && trueProbability instanceof Float32Array)) return
     return { key, seed, accuracy, seconds, predicted, trueProbability }
   }
 
@@ -68,6 +69,7 @@ export class RoundStore {
       ['predicted', { shape, data: predicted }],
       ['trueProbability', { shape, data: trueProbability }]
     ])
+    await makeFolder(this.#folder)
     await writeTensors(this.#path(key), { tensors, metadata: { key, seed: String(seed) } })
     const finishedAt = new Date().toISOString()
     await this.#journal.append({ key, seed, accuracy, seconds, finishedAt })
@@ -75,5 +77,16 @@ export class RoundStore {
 
   #path(key: string): string {
     return join(this.#folder, `${key}.safetensors`)
+  }
+}
+
+/** What the file of a round holds; nothing where it is damaged. */
+async function readRound(path: string): Promise<Record<string, TensorData | undefined>> {
+  try {
+    const { tensors } = await readTensors(path, '')
+    return Object.fromEntries(Array.from(tensors, ([name, { data }]) => [name, data]))
+  } catch (error) {
+    if (error instanceof ErratumError && error.code === 'damaged-file') return {}
+    throw error
   }
 }

@@ -90,7 +90,7 @@ describe('openJournal', () => {
     changeLine(2, change)
     await expect(openJournal(path, schema)).rejects.toMatchObject({
       code: 'damaged-file',
-      message: expect.stringMatching(/rounds\.jsonl, line 2: .*damaged.*Delete the line/)
+      message: expect.stringMatching(/rounds\.jsonl, line 2: .*damaged.*Run erratum repair /)
     })
     await expect(openJournal(path, schema)).rejects.toThrow(reason)
   })
