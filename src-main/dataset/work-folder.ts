@@ -1,9 +1,15 @@
 /** A folder that appears whole or not at all. */
 import { randomBytes } from 'node:crypto'
-import { mkdir, readdir, rename, rm, rmdir, stat } from 'node:fs/promises'
+import { mkdir, readdir, rename, rm, rmdir } from 'node:fs/promises'
 import { dirname, resolve } from 'node:path'
 import { ErratumError } from '../errors.ts'
+import { makeFolder } from '../files/write.ts'
 import { explainWriteError, writableOrExplain } from '../files/write-errors.ts'
+
+/** What a killed process leaves of a folder of this name: its unfinished contents. */
+export function isPartial(name: string, target: string): boolean {
+  return name.startsWith(`${target}.partial-`) && /^[0-9a-f]{12}$/.test(name.slice(-12))
+}
 
 /**
  * Runs `fill` on a temporary folder beside `target` and then renames it to `target`. When `fill`
@@ -20,7 +26,7 @@ export async function makeFolderWhole<T>(
   const made: string[] = []
   const folder = `${path}.partial-${randomBytes(6).toString('hex')}`
   try {
-    await writableOrExplain(path, () => makeMissing(parent, made))
+    await makeFolder(parent, made)
     await writableOrExplain(path, () => mkdir(folder))
     const result = await fill(folder)
     if (wasThere) await writableOrExplain(path, () => rmdir(path))
@@ -52,25 +58,4 @@ async function requireVacant(path: string): Promise<boolean> {
     )
   }
   return names !== undefined
-}
-
-/**
- * Makes a folder and those above it that are missing, and adds them to `made` from the top down. Node's
- * own recursive `mkdir` reports a read-only disk as a missing folder, and never returns in /proc.
- */
-async function makeMissing(path: string, made: string[]): Promise<void> {
-  if (await isThere(path)) return
-  await makeMissing(dirname(path), made)
-  await mkdir(path)
-  made.push(path)
-}
-
-async function isThere(path: string): Promise<boolean> {
-  try {
-    await stat(path)
-    return true
-  } catch (error) {
-    if ((error as NodeJS.ErrnoException).code === 'ENOENT') return false
-    throw error
-  }
 }

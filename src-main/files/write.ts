@@ -5,8 +5,8 @@
  * 7.0.1). `writeFile` on an open file goes on until every byte is written, or throws.
  */
 import { randomBytes } from 'node:crypto'
-import { mkdir, open, readdir, realpath, rename, rm, writeFile } from 'node:fs/promises'
-import { dirname, join } from 'node:path'
+import { mkdir, open, readdir, realpath, rename, rm, stat, writeFile } from 'node:fs/promises'
+import { dirname, join, resolve } from 'node:path'
 import { writableOrExplain } from './write-errors.ts'
 
 type Chunk = string | NodeJS.ArrayBufferView
@@ -38,16 +38,48 @@ export function writeJsonAtomically(path: string, value: unknown): Promise<void>
   return writeFileAtomically(path, `${JSON.stringify(value, null, 2)}\n`)
 }
 
-/** Makes a folder and those above it; fine when it is there. */
-export async function makeFolder(path: string): Promise<void> {
-  await writableOrExplain(path, () => mkdir(path, { recursive: true }))
+/**
+ * Makes a folder and those above it; fine when it is there. Those that were missing are added to
+ * `made` from the top down, so that a caller that fails can take them away again. Node's own
+ * recursive `mkdir` reports a read-only disk as a missing folder, and never returns in /proc.
+ */
+export async function makeFolder(path: string, made: string[] = []): Promise<void> {
+  await writableOrExplain(path, () => makeMissing(resolve(path), made))
+}
+
+/** Whether a file of this name is an unfinished write, of a process that runs or was killed. */
+export function isUnfinished(name: string): boolean {
+  return temporaryName.test(name)
 }
 
 /** Deletes what a killed process left of its unfinished writes in a folder; only for its sole writer. */
 export async function removeUnfinished(folder: string): Promise<void> {
   const names = await readdir(folder)
-  const leftovers = names.filter((name) => temporaryName.test(name))
+  const leftovers = names.filter(isUnfinished)
   await Promise.all(leftovers.map((name) => rm(join(folder, name), { force: true })))
+}
+
+async function makeMissing(path: string, made: string[]): Promise<void> {
+  if (await isFolder(path)) return
+  await makeMissing(dirname(path), made)
+  try {
+    await mkdir(path)
+    made.push(path)
+  } catch (error) {
+    // Another process was faster.
+    if (!(await isFolder(path))) throw error
+  }
+}
+
+async function isFolder(path: string): Promise<boolean> {
+  try {
+    const found = await stat(path)
+    if (found.isDirectory()) return true
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code === 'ENOENT') return false
+    throw error
+  }
+  throw Object.assign(new Error(`${path} is a file`), { code: 'ENOTDIR' })
 }
 
 async function writeAndSync(path: string, content: Content): Promise<void> {

@@ -1,13 +1,18 @@
 /** Makes a project from a data set. */
 import { existsSync } from 'node:fs'
-import { readdir, rm } from 'node:fs/promises'
+import { readdir, rm, rmdir } from 'node:fs/promises'
 import { basename, join, resolve } from 'node:path'
 import type { ImportReport } from '../dataset/import-report.ts'
 import { importDataset } from '../dataset/import.ts'
+import { fileNames } from '../dataset/manifest.ts'
+import { isPartial } from '../dataset/work-folder.ts'
 import { ErratumError } from '../errors.ts'
+import { explainWriteError } from '../files/write-errors.ts'
+import { isUnfinished, makeFolder } from '../files/write.ts'
 import type { ModelName } from '../models/models.ts'
 import { modelNames, models } from '../models/models.ts'
 import { progressMeter } from '../jobs/progress.ts'
+import { isLockFile, withProjectLock } from '../project/lock.ts'
 import { createProject } from '../project/project.ts'
 import { trainingPresets } from '../training/presets.ts'
 import { projectVersion } from '../project/settings.ts'
@@ -29,17 +34,30 @@ export interface InitOptions {
   model: string
 }
 
+/** The folder of the imported data in a project. */
+const dataName = 'data'
+
 /** Imports the data and writes project.json; nothing remains of a project that failed. */
 export async function initProject(options: InitOptions, job: Job): Promise<ImportReport> {
-  const { folder, data, test, text, textPair, label, split, labels, seed } = options
+  const { folder } = options
   const name = knownModel(options.model)
-  if (existsSync(folder) && (await readdir(folder)).length > 0) {
-    throw new ErratumError(
-      'bad-argument',
-      `${folder} is not empty. Name a new folder for the project, or remove what is in it.`
-    )
+  await requireVacant(folder)
+  const made: string[] = []
+  try {
+    await makeFolder(folder, made)
+    return await withProjectLock(folder, async () => {
+      // Another process may have made a project here before this one got the lock.
+      for (const leftover of await requireVacant(folder)) await remove(folder, leftover)
+      return fillProject(options, name, job)
+    })
+  } catch (error) {
+    for (const above of made.reverse()) await rmdir(above).catch(() => undefined)
+    throw error
   }
-  const existed = existsSync(folder)
+}
+
+async function fillProject(options: InitOptions, name: ModelName, job: Job): Promise<ImportReport> {
+  const { folder, data, test, text, textPair, label, split, labels, seed } = options
   const meter = progressMeter({ total: 1 })
   try {
     const report = await importDataset({
@@ -52,7 +70,7 @@ export async function initProject(options: InitOptions, job: Job): Promise<Impor
       labels,
       seed,
       heldOutShare: options.heldOutShare,
-      into: join(folder, 'data'),
+      into: join(folder, dataName),
       signal: job.signal,
       onProgress: ({ share, rows }) => job.onProgress?.(meter(share, `${rows} rows read`))
     })
@@ -76,9 +94,37 @@ export async function initProject(options: InitOptions, job: Job): Promise<Impor
     })
     return report
   } catch (error) {
-    await rm(existed ? join(folder, 'data') : folder, { recursive: true, force: true })
+    await remove(folder, dataName)
     throw error
   }
+}
+
+/**
+ * What a killed init left in the folder, which may be removed; throws unless there is nothing else.
+ * Data without a project.json are such a leftover, since project.json comes last.
+ */
+async function requireVacant(folder: string): Promise<string[]> {
+  const names = await readdir(folder).catch((error: NodeJS.ErrnoException) => {
+    if (error.code === 'ENOENT') return []
+    throw explainWriteError(folder, error)
+  })
+  const leftovers = names.filter(
+    (name) =>
+      isPartial(name, dataName) || isUnfinished(name) || (name === dataName && isImported(folder))
+  )
+  if (names.every((name) => leftovers.includes(name) || isLockFile(name))) return leftovers
+  throw new ErratumError(
+    'bad-argument',
+    `${folder} is not empty. Name a new folder for the project, or remove what is in it.`
+  )
+}
+
+function isImported(folder: string): boolean {
+  return Object.values(fileNames).every((name) => existsSync(join(folder, dataName, name)))
+}
+
+async function remove(folder: string, name: string): Promise<void> {
+  await rm(join(folder, name), { recursive: true, force: true })
 }
 
 function knownModel(wanted: string): ModelName {

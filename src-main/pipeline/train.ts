@@ -1,7 +1,6 @@
 /** Trains the base model of a project. */
 import { rename, rm } from 'node:fs/promises'
 import { join } from 'node:path'
-import { z } from 'zod'
 import { ErratumError } from '../errors.ts'
 import { makeFolder } from '../files/write.ts'
 import { chooseCheckpoints } from '../influence/checkpoints.ts'
@@ -46,6 +45,8 @@ export async function trainBase(options: TrainOptions, job: Job): Promise<BaseRe
   const settings = checked({ ...opened.settings, ...options.changes })
   const workspace: Workspace = { ...opened, settings }
   const { project, dataset } = workspace
+  const modelFolder = modelFolderOf(project)
+  const unfinished = `${modelFolder}.unfinished`
   try {
     const meter = progressMeter({ total: null })
     job.onProgress?.(meter(0, 'Building the vocabulary'))
@@ -56,8 +57,6 @@ export async function trainBase(options: TrainOptions, job: Job): Promise<BaseRe
     const texts = { training: encode('train'), heldOut: encode('test') }
     const sets = splitTexts(dataset, texts)
 
-    const modelFolder = modelFolderOf(project)
-    const unfinished = `${modelFolder}.unfinished`
     await rm(unfinished, { recursive: true, force: true })
     await makeFolder(unfinished)
     const start = performance.now()
@@ -90,6 +89,7 @@ export async function trainBase(options: TrainOptions, job: Job): Promise<BaseRe
     await saveProject({ ...project, settings: { ...project.settings, training: { ...settings } } })
     return base
   } finally {
+    await rm(unfinished, { recursive: true, force: true })
     dataset.close()
   }
 }
@@ -97,9 +97,10 @@ export async function trainBase(options: TrainOptions, job: Job): Promise<BaseRe
 function checked(settings: unknown): TrainingSettings {
   const result = trainingSchema.safeParse(settings)
   if (result.success) return result.data
+  const { path, message } = result.error.issues[0]!
   throw new ErratumError(
     'bad-argument',
-    `The training settings cannot be used. ${z.prettifyError(result.error)}`
+    `The training settings cannot be used: ${path.join('.')}: ${message}.`
   )
 }
 

@@ -1,6 +1,7 @@
 /** The worker thread of every long job: one table of the tasks that it can do. */
-import { mkdirSync } from 'node:fs'
 import { onnxruntimeExecutor } from '../executors/onnxruntime.ts'
+import { writableOrExplain } from '../files/write-errors.ts'
+import { makeFolder } from '../files/write.ts'
 import { GradientExtractor } from '../gradients/extractor.ts'
 import { writeGradients } from '../gradients/gradient-files.ts'
 import { topPositions } from '../influence/tracin-we-topk.ts'
@@ -88,15 +89,13 @@ function handlers(data: WorkerData): Handlers {
     },
 
     async gradients({ models: checkpoints, epoch, folder }, { signal, report }) {
-      mkdirSync(folder, { recursive: true })
+      await makeFolder(folder)
       const parameters = await readCheckpoint(checkpoints, epoch, { model, words })
       const extractor = new GradientExtractor(model, parameters, executor)
-      await writeGradients(folder, extractor, training, {
-        positions: topPositions,
-        size: model.embeddingSize,
-        signal,
-        onText: (done, total) => report(done / total, `gradients at epoch ${epoch}`)
-      })
+      const onText = (done: number, total: number) =>
+        report(done / total, `gradients at epoch ${epoch}`)
+      const options = { positions: topPositions, size: model.embeddingSize, signal, onText }
+      await writableOrExplain(folder, () => writeGradients(folder, extractor, training, options))
       await extractor.dispose()
       return epoch
     },

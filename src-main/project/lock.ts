@@ -64,6 +64,11 @@ export async function lockProject(folder: string): Promise<ProjectLock> {
   )
 }
 
+/** Whether a file of this name in a project folder belongs to its lock. */
+export function isLockFile(name: string): boolean {
+  return name === fileName || name.startsWith(`${fileName}.`)
+}
+
 /** Runs something while this process holds the project. */
 export async function withProjectLock<T>(folder: string, work: () => Promise<T>): Promise<T> {
   const lock = await lockProject(folder)
@@ -124,6 +129,8 @@ function takeOver(path: string, own: Holder): boolean {
     writeFileSync(prepared, JSON.stringify(own))
     renameSync(prepared, path)
     return true
+  } catch (error) {
+    throw explainWriteError(path, error)
   } finally {
     rmSync(guard, { force: true })
   }
