@@ -28,9 +28,21 @@ export function applyEdits(data: TrainingSet, edits: readonly Edit[]): TrainingS
         }
         break
       case 'relabel':
+        if (!data.classes.includes(edit.class)) {
+          throw new ErratumError(
+            'bad-argument',
+            `Row ${edit.row} cannot be given the class ${edit.class}: no training row has it.`
+          )
+        }
         classes[index] = edit.class
         break
       case 'weight':
+        if (!(edit.weight >= 0 && Number.isFinite(edit.weight))) {
+          throw new ErratumError(
+            'bad-argument',
+            `Row ${edit.row} cannot be given the weight ${edit.weight}: it must be 0 or more.`
+          )
+        }
         weights[index]! *= edit.weight
         break
     }

@@ -1,11 +1,17 @@
 /** How a model is trained: everything but the data and the seed. */
 import { z } from 'zod'
 
+const decay = z.number().min(0).lt(1)
+
 export const optimizerSchema = z.discriminatedUnion('kind', [
-  z.object({ kind: z.literal('sgd'), momentum: z.number().min(0).lt(1) }),
+  z.object({ kind: z.literal('sgd'), momentum: decay }),
   z.object({
     kind: z.literal('adamw'),
-    betas: z.tuple([z.number().min(0).lt(1), z.number().min(0).lt(1)]).readonly(),
+    // Otherwise the steps that a word is owed while no batch has it would grow without end.
+    betas: z
+      .tuple([decay, decay])
+      .readonly()
+      .refine(([mean, square]) => mean < Math.sqrt(square), 'the first must be below √ the second'),
     epsilon: z.number().positive(),
     weightDecay: z.number().min(0)
   })

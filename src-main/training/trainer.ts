@@ -69,6 +69,7 @@ export class Trainer {
     seed: number,
     { onStep, onEpoch, signal }: TrainingObserver = {}
   ): Promise<Tensors> {
+    if (data.weights.every((weight) => weight === 0)) throw nothingLeft()
     const { epochs, batchSize, optimizer } = this.#settings
     const initial = initialParameters(this.#model, this.#words, seed)
     const shared = { optimizer, runner: this.#runner, slots: this.#slots }
@@ -162,6 +163,13 @@ export function largest(numbers: ArrayLike<number>, start: number, count: number
   let best = 0
   for (let i = 1; i < count; i++) if (numbers[start + i]! > numbers[start + best]!) best = i
   return best
+}
+
+function nothingLeft(): ErratumError {
+  return new ErratumError(
+    'bad-argument',
+    'Training: no row is left to train on. Remove fewer rows, or give some a weight above 0.'
+  )
 }
 
 function diverged(epoch: number, learningRate: number): ErratumError {

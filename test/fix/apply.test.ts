@@ -34,6 +34,14 @@ const snapshot = (set: TrainingSet) => ({
   weights: [...set.weights]
 })
 
+test.each<[Edit, RegExp]>([
+  [{ kind: 'relabel', row: first, class: 2 }, /Row 10 .* class 2: no training row has it/],
+  [{ kind: 'weight', row: first, weight: -1 }, /Row 10 .* weight -1: it must be 0 or more/],
+  [{ kind: 'weight', row: first, weight: Number.NaN }, /weight NaN/]
+])('refuses what would train nonsense: %o', (edit, message) => {
+  expect(() => applyEdits(data, [edit])).toThrow(message)
+})
+
 describe('each kind of edit changes its own part and nothing else', () => {
   const before = () => snapshot(data)
 
