@@ -26,9 +26,11 @@ export interface Times {
   readonly residentMiB: number
 }
 
-/** Runs the work for some seconds, and five times at least. */
+/** Runs the work for some seconds, and five times at least; before that a while to get warm. */
 export async function measure(work: Work, seconds: number): Promise<Times> {
-  for (let i = 0; i < 3; i++) await work.run()
+  const warm = performance.now() + 300 * seconds
+  do await work.run()
+  while (performance.now() < warm)
   const ms: number[] = []
   const before = process.cpuUsage()
   const end = performance.now() + 1000 * seconds
