@@ -82,6 +82,17 @@ function keepReduced(node: Node<'ReduceSum'> | Node<'ReduceMax'>, value: Value):
   )
 }
 
+/**
+ * aᵀ·dy, what flows to the right factor of a product. For matrices it is written (dyᵀ·a)ᵀ: where
+ * the weight has more inputs than outputs onnxruntime does that product faster (2 to 20 % of it
+ * alone), and turning the small result costs next to nothing.
+ */
+function leftGradient(a: Value, dy: Value): Value {
+  return a.shape.length === 2 && dy.shape.length === 2
+    ? transposeLast(matmul(transposeLast(dy), a))
+    : matmul(transposeLast(a), dy)
+}
+
 export const ops: { readonly [Name in OpName]: Op<Name> } = {
   // Leaves: `build.ts` gives an input its shape, and nothing flows through either.
   Input: { shape: () => [], gradient: () => [] },
@@ -130,10 +141,7 @@ export const ops: { readonly [Name in OpName]: Op<Name> } = {
     },
     gradient: (node, dy) => {
       const [a, b] = [x(node), x(node, 1)]
-      return [
-        sumTo(matmul(dy, transposeLast(b)), a.shape),
-        sumTo(matmul(transposeLast(a), dy), b.shape)
-      ]
+      return [sumTo(matmul(dy, transposeLast(b)), a.shape), sumTo(leftGradient(a, dy), b.shape)]
     }
   },
 

@@ -79,10 +79,12 @@ function forward({ embedded, derived, parameters }: ForwardInputs, widths: reado
     relu(add(convolve(x, parameters[`${name}.weight`]!, width), parameters[`${name}.bias`]!))
   const first = layer(embedded, 'conv1', widths[0]!)
   const second = layer(first, 'conv2', widths[1]!)
-  const third = layer(second, 'conv3', 1)
+  const third = convolve(second, parameters['conv3.weight']!, 1)
   const [rows, windows] = third.shape as [number, number, number]
   const mask = reshape(derived['windowMask']!, [rows, windows, 1])
-  const features = reduceMax(add(third, mask), [1])
+  // The bias is the same for all windows and ReLU never falls, so both may follow the maximum, where
+  // they have a fortieth of the numbers to go through.
+  const features = relu(add(reduceMax(add(third, mask), [1]), parameters['conv3.bias']!))
   const logits = add(matmul(features, parameters['dense.weight']!), parameters['dense.bias']!)
   return { logits, features }
 }
@@ -96,6 +98,7 @@ function convolve(x: Value, weight: Value, width: number): Value {
   const [rows, tokens, inputs] = x.shape as [number, number, number]
   const columns = weight.shape[1]!
   const product = matmul(reshape(x, [rows * tokens, inputs]), weight)
+  if (width === 1) return reshape(product, [rows, tokens, columns])
   const taps = split(
     reshape(product, [rows, tokens, columns]),
     2,
