@@ -120,7 +120,7 @@ async function prepareQuery(): Promise<InfluenceQuery> {
     const path = join(folder, String(epoch))
     mkdirSync(path)
     await writeGradients(path, extractor, training, { positions: topPositions, size })
-    const gradients = openGradients(path, sizes)
+    const gradients = await openGradients(path, sizes)
     checkpoints.push(checkpointView({ learningRate, extractor, gradients, training, example }))
   }
   return { training, checkpoints, seed }

@@ -27,7 +27,7 @@ export function explain({ dir, example: row, scores: file, ...options }: Options
       const example = exampleOf(workspace, row)
       const work = () => explainExample(workspace, example, options, job)
       // Another process may use the project while this one only reads.
-      const alone = !isExplainable(workspace, options)
+      const alone = !(await isExplainable(workspace, options))
       const { scores, explanation } = await (alone ? withProjectLock(dir, work) : work())
       terminal.done()
       const { probability, predictedLabel, trueLabel, text } = example

@@ -1,23 +1,18 @@
 /**
  * The gradients of the whole training set at one checkpoint, as files in a folder: `words.bin` (see
- * `store.ts`) and `last.bin`, the features and logit gradients of every text, float32.
+ * `store.ts`), and `last.safetensors` with `features` [texts, features] and `logitGradients`
+ * [texts, classes], the two factors of each text's gradient of the last layer.
  */
-import {
-  closeSync,
-  existsSync,
-  openSync,
-  readFileSync,
-  renameSync,
-  statSync,
-  writeSync
-} from 'node:fs'
+import { existsSync, renameSync } from 'node:fs'
 import { join } from 'node:path'
 import { ErratumError } from '../errors.ts'
+import { readTensors, writeTensors } from '../files/safetensors.ts'
+import { explainWriteError } from '../files/write-errors.ts'
 import type { GradientExtractor, LabelledTexts } from './extractor.ts'
 import { GradientStore, GradientStoreWriter } from './store.ts'
 
 const wordsFile = 'words.bin'
-const lastFile = 'last.bin'
+const lastFile = 'last.safetensors'
 
 export interface TrainingGradients {
   readonly store: GradientStore
@@ -36,7 +31,7 @@ export interface WriteOptions {
   signal?: AbortSignal
 }
 
-/** Whether the folder holds the gradients already; they are named last, when they are complete. */
+/** Whether the folder holds the gradients already; the second file is written last. */
 export function haveGradients(folder: string): boolean {
   return existsSync(join(folder, lastFile))
 }
@@ -50,57 +45,73 @@ export async function writeGradients(
 ): Promise<void> {
   const count = training.classes.length
   const everyText = Array.from({ length: count }, (_, index) => index)
-  const writer = new GradientStoreWriter(join(folder, `${wordsFile}.tmp`), size)
-  let last: { features: Float32Array; logitGradients: Float32Array } | undefined
+  const path = join(folder, wordsFile)
+  const writer = new GradientStoreWriter(`${path}.tmp`, size)
+  const features = new RowTable(count)
+  const logitGradients = new RowTable(count)
   let done = 0
   try {
     for await (const batch of extractor.extract(training, everyText, { positions, signal })) {
       for (const gradients of batch) {
-        const { features, logitGradient, index } = gradients
-        last ??= {
-          features: new Float32Array(count * features.length),
-          logitGradients: new Float32Array(count * logitGradient.length)
-        }
-        last.features.set(features, index * features.length)
-        last.logitGradients.set(logitGradient, index * logitGradient.length)
+        features.set(gradients.index, gradients.features)
+        logitGradients.set(gradients.index, gradients.logitGradient)
         writer.add(gradients)
       }
       done += batch.length
       onText?.(done, count)
     }
-  } finally {
     writer.finish()
+  } catch (error) {
+    writer.abandon()
+    throw explainWriteError(path, error)
   }
-  const file = openSync(join(folder, `${lastFile}.tmp`), 'w')
-  try {
-    writeSync(file, last!.features)
-    writeSync(file, last!.logitGradients)
-  } finally {
-    closeSync(file)
-  }
-  for (const name of [wordsFile, lastFile]) {
-    renameSync(join(folder, `${name}.tmp`), join(folder, name))
-  }
+  renameSync(`${path}.tmp`, path)
+  const tensors = new Map([
+    ['features', features.tensor],
+    ['logitGradients', logitGradients.tensor]
+  ])
+  await writeTensors(join(folder, lastFile), { tensors, metadata: {} })
 }
 
 /** Opens the gradients of `count` texts of `classes` classes, with vectors of `size` numbers. */
-export function openGradients(
+export async function openGradients(
   folder: string,
   { count, classes, size }: { count: number; classes: number; size: number }
-): TrainingGradients {
+): Promise<TrainingGradients> {
   const path = join(folder, lastFile)
-  const bytes = statSync(path).size
-  const width = bytes / 4 / count
-  if (!Number.isInteger(width) || width <= classes) {
-    throw new ErratumError(
-      'damaged-file',
-      `${path} is damaged: ${bytes} bytes for ${count} texts. Delete the folder ${folder}: it is ` +
-        `made anew from the checkpoint.`
-    )
+  const remedy = `Delete the folder ${folder}: it is made anew from the checkpoint.`
+  const { tensors } = await readTensors(path, remedy)
+  const table = (name: string, width?: number): Float32Array => {
+    const { shape, data } = tensors.get(name) ?? {}
+    if (data instanceof Float32Array && shape?.[0] === count && shape[1] === (width ?? shape[1])) {
+      return data
+    }
+    throw new ErratumError('damaged-file', `${path} is not of ${count} texts (${name}). ${remedy}`)
   }
-  const numbers = new Float32Array(bytes / 4)
-  numbers.set(new Float32Array(Uint8Array.from(readFileSync(path)).buffer))
-  const features = numbers.subarray(0, count * (width - classes))
-  const logitGradients = numbers.subarray(count * (width - classes))
+  const features = table('features')
+  const logitGradients = table('logitGradients', classes)
   return { store: new GradientStore(join(folder, wordsFile), size), features, logitGradients }
+}
+
+/** Rows of equal width, in any order; the first says how wide they are. */
+class RowTable {
+  readonly #count: number
+  #data = new Float32Array(0)
+  #width = 0
+
+  constructor(count: number) {
+    this.#count = count
+  }
+
+  get tensor() {
+    return { shape: [this.#count, this.#width], data: this.#data }
+  }
+
+  set(row: number, values: Float32Array): void {
+    if (this.#data.length === 0) {
+      this.#width = values.length
+      this.#data = new Float32Array(this.#count * values.length)
+    }
+    this.#data.set(values, row * this.#width)
+  }
 }

@@ -6,13 +6,15 @@
  *
  * A segment is little-endian 32-bit: six integers (magic, version, size of a vector, words,
  * postings, 0), then the word ids ascending, where each word's postings start (and their end), the
- * text of every posting, and the vectors.
+ * text of every posting, and the vectors. Six integers end the file: another magic, version, size of
+ * a vector, segments, 0, 0.
  */
 import { closeSync, fstatSync, openSync, readSync, writeSync } from 'node:fs'
 import { ErratumError } from '../errors.ts'
 import type { ExampleGradients } from './extractor.ts'
 
-const magic = 0x47574545
+const segmentMagic = 0x47574545
+const endMagic = 0x444e4545
 const version = 1
 const headerLength = 6
 /** Memory that one segment may take before it is written. */
@@ -35,6 +37,7 @@ export class GradientStoreWriter {
   readonly #segmentPostings: number
   #pending: WordVectors[] = []
   #pendingPostings = 0
+  #segments = 0
 
   constructor(path: string, size: number, limit = segmentBytes) {
     this.#file = openSync(path, 'w')
@@ -49,8 +52,15 @@ export class GradientStoreWriter {
     if (this.#pendingPostings >= this.#segmentPostings) this.#writeSegment()
   }
 
+  /** Writes what is pending and the end mark, without which a reader takes the file for cut off. */
   finish(): void {
     if (this.#pending.length > 0) this.#writeSegment()
+    writeAll(this.#file, Int32Array.of(endMagic, version, this.#size, this.#segments, 0, 0))
+    closeSync(this.#file)
+  }
+
+  /** Lets go of a file that will not be finished. */
+  abandon(): void {
     closeSync(this.#file)
   }
 
@@ -64,7 +74,8 @@ export class GradientStoreWriter {
       starts.push(postings.length)
     }
     if (postings.length === 0) return
-    const header = [magic, version, this.#size, words.length, postings.length, 0]
+    this.#segments++
+    const header = [segmentMagic, version, this.#size, words.length, postings.length, 0]
     writeAll(this.#file, Int32Array.from([...header, ...words, ...starts]))
     writeAll(
       this.#file,
@@ -127,9 +138,14 @@ export class GradientStore {
     this.#path = path
     this.size = size
     this.#file = openSync(path, 'r')
-    const end = fstatSync(this.#file).size
-    let at = 0
-    while (at < end) at = this.#readDirectory(at, end)
+    try {
+      const end = fstatSync(this.#file).size
+      if (end === 0) throw this.#damaged()
+      for (let at = 0; at < end;) at = this.#readPart(at, end)
+    } catch (error) {
+      closeSync(this.#file)
+      throw error
+    }
   }
 
   /** The postings of a word, a block a segment that has it. */
@@ -148,19 +164,34 @@ export class GradientStore {
     closeSync(this.#file)
   }
 
-  #readDirectory(at: number, end: number): number {
+  /** Reads a segment's directory, or the end mark; returns where the next part starts. */
+  #readPart(at: number, end: number): number {
     const header = this.#read(new Int32Array(headerLength), at)
-    const [foundMagic, foundVersion, size, words, postings] = header
-    if (foundMagic !== magic || foundVersion !== version || size !== this.size)
-      throw this.#damaged()
-    const vectorsAt = at + 4 * (headerLength + 2 * words! + 1 + postings!)
-    const next = vectorsAt + 4 * postings! * this.size
-    if (words! < 0 || postings! < 0 || next > end) throw this.#damaged()
-    const directory = this.#read(new Int32Array(2 * words! + 1 + postings!), at + 4 * headerLength)
+    const [magic, foundVersion, size, words, postings] = header
+    const next = at + 4 * headerLength
+    if (foundVersion !== version || size !== this.size) throw this.#damaged()
+    if (magic === endMagic && words === this.#segments.length && next === end) return end
+    if (magic !== segmentMagic || next === end) throw this.#damaged()
+    return this.#readDirectory(at, end, { words: words!, postings: postings! })
+  }
+
+  #readDirectory(
+    at: number,
+    end: number,
+    { words, postings }: { words: number; postings: number }
+  ): number {
+    const vectorsAt = at + 4 * (headerLength + 2 * words + 1 + postings)
+    const next = vectorsAt + 4 * postings * this.size
+    // The end mark must follow, so a segment never reaches the end of the file.
+    if (words < 0 || postings < 0 || next >= end) throw this.#damaged()
+    const directory = this.#read(new Int32Array(2 * words + 1 + postings), at + 4 * headerLength)
+    const starts = directory.subarray(words, 2 * words + 1)
+    const rising = starts.every((start, i) => i === 0 || start > starts[i - 1]!)
+    if (starts[0] !== 0 || starts[words] !== postings || !rising) throw this.#damaged()
     this.#segments.push({
-      words: directory.subarray(0, words!),
-      starts: directory.subarray(words!, 2 * words! + 1),
-      texts: directory.subarray(2 * words! + 1),
+      words: directory.subarray(0, words),
+      starts,
+      texts: directory.subarray(2 * words + 1),
       vectorsAt
     })
     return next

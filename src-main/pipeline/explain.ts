@@ -153,12 +153,16 @@ export async function influenceOn(
 }
 
 /** Whether all gradients are there, so that `explain` writes nothing and needs no lock. */
-export function isExplainable(workspace: TrainedWorkspace, options: InfluenceOptions): boolean {
-  return epochsOf(workspace, options).every((epoch) => {
-    const gradients = readGradients(workspace, epoch)
-    gradients?.store.close()
-    return gradients !== undefined
-  })
+export async function isExplainable(
+  workspace: TrainedWorkspace,
+  options: InfluenceOptions
+): Promise<boolean> {
+  for (const epoch of epochsOf(workspace, options)) {
+    const gradients = await readGradients(workspace, epoch)
+    if (!gradients) return false
+    gradients.store.close()
+  }
+  return true
 }
 
 /**
@@ -237,24 +241,30 @@ async function gradientsOf(
   epochs: readonly number[],
   job: Job
 ): Promise<Map<number, TrainingGradients>> {
-  const found = new Map(epochs.map((epoch) => [epoch, readGradients(workspace, epoch)]))
-  const missing = epochs.filter((epoch) => !found.get(epoch))
+  const found = new Map<number, TrainingGradients>()
   try {
+    for (const epoch of epochs) {
+      const gradients = await readGradients(workspace, epoch)
+      if (gradients) found.set(epoch, gradients)
+    }
+    const missing = epochs.filter((epoch) => !found.has(epoch))
     if (missing.length > 0) await extractGradients(workspace, missing, job)
-    return new Map(
-      epochs.map((epoch) => [epoch, found.get(epoch) ?? openGradientsOf(workspace, epoch)])
-    )
+    for (const epoch of missing) found.set(epoch, await openGradientsOf(workspace, epoch))
+    return found
   } catch (error) {
-    for (const gradients of found.values()) gradients?.store.close()
+    for (const { store } of found.values()) store.close()
     throw error
   }
 }
 
 /** The gradients at a checkpoint, unless they are missing or damaged: then they are made anew. */
-function readGradients(workspace: TrainedWorkspace, epoch: number): TrainingGradients | undefined {
+async function readGradients(
+  workspace: TrainedWorkspace,
+  epoch: number
+): Promise<TrainingGradients | undefined> {
   if (!haveGradients(gradientFolder(workspace, epoch))) return undefined
   try {
-    return openGradientsOf(workspace, epoch)
+    return await openGradientsOf(workspace, epoch)
   } catch (error) {
     const isDamaged = error instanceof ErratumError && error.code === 'damaged-file'
     if (isDamaged || (error as NodeJS.ErrnoException).code === 'ENOENT') return undefined
@@ -262,7 +272,7 @@ function readGradients(workspace: TrainedWorkspace, epoch: number): TrainingGrad
   }
 }
 
-function openGradientsOf(workspace: TrainedWorkspace, epoch: number): TrainingGradients {
+function openGradientsOf(workspace: TrainedWorkspace, epoch: number): Promise<TrainingGradients> {
   const { training, dataset, model } = workspace
   return openGradients(gradientFolder(workspace, epoch), {
     count: training.rows.length,

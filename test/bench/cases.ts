@@ -141,7 +141,11 @@ async function viewOf(
     positions: topPositions,
     size: embeddingSize
   })
-  const gradients = openGradients(folder, { count: trainingRows, classes, size: embeddingSize })
+  const gradients = await openGradients(folder, {
+    count: trainingRows,
+    classes,
+    size: embeddingSize
+  })
   const view = (example: LabelledTexts): CheckpointView =>
     checkpointView({ learningRate: 1e-3, extractor, gradients, training, example })
   const close = async () => {

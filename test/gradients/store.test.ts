@@ -7,6 +7,8 @@ import { hash32, normalStream, uniformStream } from '../../src-main/random.ts'
 
 const size = 3
 const words = 25
+/** Six integers end a store. */
+const endMarkBytes = 24
 let folder: string
 
 beforeEach(() => {
@@ -153,9 +155,29 @@ describe('a damaged file is refused with its path', () => {
     expectDamaged(path)
   })
 
+  test('cut off between two segments, or emptied', () => {
+    const texts = someTexts(2)
+    const first = statSync(write('first', texts.slice(0, 1))).size - endMarkBytes
+    const path = write('two', texts, 1)
+    const whole = readFileSync(path)
+    for (const length of [first, whole.length - endMarkBytes, whole.length - 1, 0]) {
+      writeFileSync(path, whole.subarray(0, length))
+      expectDamaged(path)
+    }
+  })
+
+  test('with a directory that does not rise', () => {
+    const path = write('starts', someTexts(4))
+    const bytes = readFileSync(path)
+    const words = bytes.readInt32LE(4 * 3)
+    bytes.writeInt32LE(2 ** 30, 4 * (6 + words + 1))
+    writeFileSync(path, bytes)
+    expectDamaged(path)
+  })
+
   test('with a damaged second segment', () => {
     const texts = someTexts(2)
-    const second = statSync(write('first', texts.slice(0, 1))).size
+    const second = statSync(write('first', texts.slice(0, 1))).size - endMarkBytes
     const path = write('two', texts, 1)
     const bytes = readFileSync(path)
     bytes.writeInt32LE(0, second)

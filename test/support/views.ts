@@ -36,7 +36,7 @@ export async function influenceQuery(
     const path = join(folder, String(n))
     mkdirSync(path)
     await writeGradients(path, extractor, training, { positions: topPositions, size })
-    const gradients = openGradients(path, sizes)
+    const gradients = await openGradients(path, sizes)
     views.push(checkpointView({ learningRate, extractor, gradients, training, example }))
   }
   return { training, checkpoints: views, seed: 7 }
