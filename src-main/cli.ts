@@ -1,18 +1,12 @@
-/** The command line: which commands there are and what they take. `commands/` has what they do. */
+/**
+ * The command line: which commands there are and what they take. `commands/` has what they do, and is
+ * loaded once it is known that it is asked for, so that help and refusals come at once.
+ */
 import { Command, InvalidArgumentError } from 'commander'
 import { formats } from './dataset/source.ts'
 import { defaultMethod, methodNames } from './influence/methods.ts'
 import { modelNames } from './models/models.ts'
-import { apply } from './commands/apply.ts'
-import { demo } from './commands/demo.ts'
-import { explain } from './commands/explain.ts'
-import { exportCommand } from './commands/export.ts'
-import { curve, fix } from './commands/fix.ts'
 import { harmless } from './commands/harmless.ts'
-import { init } from './commands/init.ts'
-import { mistakes } from './commands/mistakes.ts'
-import { repair } from './commands/repair.ts'
-import { train } from './commands/train.ts'
 import { version } from './version.ts'
 
 const whole = (least: number) => (text: string) => {
@@ -110,7 +104,7 @@ const withFix = (each: Command) =>
 
 withThreads(command('demo', 'the main job on the embedded data set, end to end'))
   .option('--out <dir>', 'where to put it', 'erratum-demo')
-  .action((options) => demo(options))
+  .action(async (options) => (await import('./commands/demo.ts')).demo(options))
 
 command('init <dir>', 'make a project folder from a data set')
   .requiredOption('--data <file>', `the data: ${formats.join(', ')}`)
@@ -123,7 +117,7 @@ command('init <dir>', 'make a project folder from a data set')
   .option('--held-out <share>', 'share to hold out where nothing says which', share)
   .option('--seed <n>', 'seed of that draw', seed, 0)
   .option('--model <name>', `one of ${modelNames.join(', ')}`, 'text-cnn')
-  .action((dir, options) => init({ dir, ...options }))
+  .action(async (dir, options) => (await import('./commands/init.ts')).init({ dir, ...options }))
 
 command('train <dir>', 'train the base model, a checkpoint an epoch')
   .option('--epochs <n>', 'times through the data', whole(1))
@@ -134,38 +128,46 @@ command('train <dir>', 'train the base model, a checkpoint an epoch')
   .option('--seed <n>', 'seed of the base model', seed, 0)
   .option('--device <name>', 'cpu', oneOf(['cpu'] as const), 'cpu')
   .option('--threads <n>', 'threads inside one operator', whole(1), 1)
-  .action((dir, options) => train({ dir, ...options }))
+  .action(async (dir, options) => (await import('./commands/train.ts')).train({ dir, ...options }))
 
 command('mistakes <dir>', 'held-out rows that the model gets wrong')
   .option('--band <low:high>', 'probabilities of the true label, such as 0.3:0.7', band)
   .option('--label <name>', 'true label')
-  .action((dir, options) => mistakes({ dir, ...options }))
+  .action(async (dir, options) =>
+    (await import('./commands/mistakes.ts')).mistakes({ dir, ...options })
+  )
 
 withThreads(withInfluence(command('explain <dir>', 'the training rows behind a prediction')))
   .option('--top <n>', 'opponents and proponents to show', whole(1), 10)
   .option('--scores <file>', 'write the influence of every training row to a CSV file')
-  .action((dir, options) => explain({ dir, ...options }))
+  .action(async (dir, options) =>
+    (await import('./commands/explain.ts')).explain({ dir, ...options })
+  )
 
 withFix(command('fix <dir>', 'edit the training data, retrain, and tell whether it helped'))
   .requiredOption('--k <n>', 'opponents to edit', whole(0))
-  .action((dir, options) => fix({ dir, ...options }))
+  .action(async (dir, options) => (await import('./commands/fix.ts')).fix({ dir, ...options }))
 
 withFix(command('curve <dir>', 'the fix at several k'))
   .requiredOption('--k <list>', 'such as 10,20,50,100,200', wholes)
-  .action((dir, options) => curve({ dir, ...options }))
+  .action(async (dir, options) => (await import('./commands/fix.ts')).curve({ dir, ...options }))
 
 command('export <dir>', 'write the curated data, its edits and a report')
   .requiredOption('--fix <run>', 'the fix, as erratum fix names it')
   .requiredOption('--out <dir>', 'the folder to write to')
   .option('--format <name>', `one of ${formats.join(', ')} (default: as the data)`, oneOf(formats))
-  .action((dir, options) => exportCommand({ dir, ...options }))
+  .action(async (dir, options) =>
+    (await import('./commands/export.ts')).exportCommand({ dir, ...options })
+  )
 
 command('apply <edits> <data>', 'replay an edits.json on its data file elsewhere')
   .requiredOption('--out <file>', 'the curated file to write')
-  .action((edits, data, options) => apply({ edits, data, ...options }))
+  .action(async (edits, data, options) =>
+    (await import('./commands/apply.ts')).apply({ edits, data, ...options })
+  )
 
 command('repair <dir>', 'move damaged lines of the journal of rounds aside').action(
-  (dir, options) => repair({ dir, ...options })
+  async (dir, options) => (await import('./commands/repair.ts')).repair({ dir, ...options })
 )
 
 // A reader that has seen enough, such as head, ends the command without a fuss.

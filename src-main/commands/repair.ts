@@ -3,6 +3,7 @@ import { repairJournal } from '../project/journal.ts'
 import { withProjectLock } from '../project/lock.ts'
 import { openProject } from '../project/project.ts'
 import { journalPath, roundSchema } from '../project/rounds.ts'
+import { count } from '../report/numbers.ts'
 import type { CommonOptions } from './run.ts'
 import { run } from './run.ts'
 
@@ -15,7 +16,7 @@ export function repair({ dir, ...common }: CommonOptions & { dir: string }): Pro
     terminal.say(
       moved === 0
         ? 'The journal is whole.'
-        : `Moved ${moved} damaged lines to rounds.damaged.jsonl; their rounds are computed again when needed.`
+        : `Moved ${count(moved, 'damaged line')} to rounds.damaged.jsonl; what they said is computed again when it is needed.`
     )
     terminal.result({ moved })
   })

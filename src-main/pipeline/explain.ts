@@ -250,7 +250,8 @@ async function gradientsOf(
     const missing = epochs.filter((epoch) => !found.has(epoch))
     if (missing.length > 0) await extractGradients(workspace, missing, job)
     for (const epoch of missing) found.set(epoch, await openGradientsOf(workspace, epoch))
-    return found
+    // Sums over checkpoints must not depend on which of them were there already.
+    return new Map(epochs.map((epoch) => [epoch, found.get(epoch)!]))
   } catch (error) {
     for (const { store } of found.values()) store.close()
     throw error
