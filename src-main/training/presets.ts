@@ -7,7 +7,7 @@ export const trainingPresets: Readonly<Record<ModelName, TrainingSettings>> = {
   'text-cnn': {
     epochs: 3,
     batchSize: 32,
-    learningRate: 1e-3,
+    learningRate: 2e-3,
     finalShare: 0.1,
     optimizer: adamW,
     maximumLength: 128
