@@ -12,7 +12,7 @@ import { patient, useCommandLine } from '../support/command-line.ts'
 import { plantedColumns, plantedCsv, quickTraining } from '../support/planted.ts'
 
 const cli = useCommandLine()
-const fix = ['--action', 'remove', '--k', '3', '--rounds', '2']
+const fix = ['--action', 'remove', '--k', '3', '--rounds', '2', '--threads', '1']
 
 let example: string
 let explanation: Explanation
@@ -160,7 +160,7 @@ describe('damage elsewhere', { timeout: patient }, () => {
     const before = readFileSync(cli.at('torn/rounds.jsonl'), 'utf8')
     appendFileSync(cli.at('torn/rounds.jsonl'), '{"checksum":"0123')
     await cli.say('mistakes', 'torn')
-    await cli.say('fix', 'torn', '--example', example, ...fix.with(-1, '3'))
+    await cli.say('fix', 'torn', '--example', example, ...fix.with(-3, '3'))
     const after = readFileSync(cli.at('torn/rounds.jsonl'), 'utf8')
     expect(after.startsWith(before)).toBe(true)
     expect(after.match(/\n/g)).toHaveLength(6)

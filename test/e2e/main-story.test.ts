@@ -51,9 +51,9 @@ describe('the main job', { timeout: patient }, () => {
     example = mistakes.find(({ text }) => text.includes('zany'))!.example
     const about = ['--example', String(example)]
     explanation = await cli.json<Explanation>(
-      ...['explain', 'project', ...about, '--scores', 'scores.csv', '--top', '15']
+      ...['explain', 'project', ...about, '--scores', 'scores.csv', '--top', '15', '--threads', '1']
     )
-    const rounds = ['--rounds', '6']
+    const rounds = ['--rounds', '6', '--threads', '1']
     removal = await cli.json<Kept>(
       ...['fix', 'project', ...about, '--action', 'remove', '--k', '12', '--control', ...rounds]
     )

@@ -23,8 +23,10 @@ async function story(project: string): Promise<Told> {
   await cli.say('train', project, ...quickTraining)
   const mistakes = await cli.json<Mistake[]>('mistakes', project)
   const about = ['--example', String(mistakes[0]!.example)]
-  const pad = ['--action', 'pad', '--k', '4', '--rounds', '1']
-  const explanation = await cli.json<Explanation>('explain', project, ...about)
+  const pad = ['--action', 'pad', '--k', '4', '--rounds', '1', '--threads', '1']
+  const explanation = await cli.json<Explanation>(
+    ...['explain', project, ...about, '--threads', '1']
+  )
   const fix = await cli.json<Told['fix']>('fix', project, ...about, ...pad)
   const files = await cli.json<ExportedFiles>(
     ...['export', project, '--fix', fix.id, '--out', `${project}-out`]
