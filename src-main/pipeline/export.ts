@@ -96,7 +96,8 @@ function reasonsOf({ report, suggestions }: SavedFix) {
 }
 
 function reportOf(workspace: TrainedWorkspace, fixes: readonly SavedFix[]): string {
-  const { dataset, project, training, heldOut, base } = workspace
+  const { dataset, project, training, heldOut } = workspace
+  const { base, opponents } = fixes[0]!
   const edited = new Set(fixes.flatMap(({ report }) => report.edits.map(({ row }) => row)))
   const editedRows: ReportRow[] = Array.from(edited, (row) => ({
     row,
@@ -121,7 +122,7 @@ function reportOf(workspace: TrainedWorkspace, fixes: readonly SavedFix[]): stri
         Object.entries(models).find(([known]) => known === model.name)?.[1].title ?? model.name,
       training: base.settings,
       baseAccuracy: base.epochs.at(-1)!.heldOutAccuracy,
-      opponents: fixes[0]!.opponents,
+      opponents,
       editedRows
     }
   )

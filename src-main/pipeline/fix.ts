@@ -19,7 +19,7 @@ import { describeRows, influenceOn, mistakeOf } from './explain.ts'
 import type { Job } from './job.ts'
 import type { RoundRequest } from './rounds.ts'
 import { requestsFor, runRounds, seedsOf } from './rounds.ts'
-import type { HeldOutSet, TrainedWorkspace } from './workspace.ts'
+import type { BaseRecord, HeldOutSet, TrainedWorkspace } from './workspace.ts'
 
 export interface FixOptions extends InfluenceOptions {
   /** Row id. */
@@ -39,6 +39,8 @@ export interface SavedFix {
   suggestions: Suggestion[]
   /** The strongest opponents, for the report. */
   opponents: InfluentialRow[]
+  /** The base model that the fix was made for; the project may have another one by now. */
+  base: BaseRecord
 }
 
 /** Opponents that a saved fix describes in full. */
@@ -90,7 +92,7 @@ export async function tryFix(
   // Without the time that training took: the same commands give the same name.
   const base = { ...workspace.base, seconds: undefined }
   const id = `${row}-${action}-${k}-${contentKey({ ...options, edits, base }).slice(0, 8)}`
-  const saved = { id, report, suggestions, opponents: strongest }
+  const saved = { id, report, suggestions, opponents: strongest, base: workspace.base }
   await saveFix(workspace, saved)
   return saved
 }
