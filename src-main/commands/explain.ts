@@ -1,7 +1,8 @@
 /** `erratum explain`: the training rows behind a prediction. */
 import { writeFileAtomically } from '../files/write.ts'
 import type { MethodName } from '../influence/methods.ts'
-import { exampleOf, explain as explainExample, isExplainable } from '../pipeline/explain.ts'
+import { exampleOf } from '../pipeline/example.ts'
+import { explain as explainExample, isExplainable } from '../pipeline/explain.ts'
 import type { TrainedWorkspace } from '../pipeline/workspace.ts'
 import { openTrained } from '../pipeline/workspace.ts'
 import { withProjectLock } from '../project/lock.ts'

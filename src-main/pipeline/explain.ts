@@ -1,11 +1,7 @@
 /** Why the base model gets an example wrong: the influence of every training row. */
-import { rm } from 'node:fs/promises'
-import { join } from 'node:path'
 import { ErratumError } from '../errors.ts'
 import { onnxruntimeExecutor } from '../executors/onnxruntime.ts'
 import { GradientExtractor } from '../gradients/extractor.ts'
-import type { TrainingGradients } from '../gradients/gradient-files.ts'
-import { haveGradients, openGradients } from '../gradients/gradient-files.ts'
 import { checkpointView } from '../influence/checkpoint-view.ts'
 import type { MethodName } from '../influence/methods.ts'
 import { methods } from '../influence/methods.ts'
@@ -13,23 +9,10 @@ import type { CheckpointView, Influence } from '../influence/query.ts'
 import { opponents, proponents } from '../influence/ranking.ts'
 import { idsOf } from '../tokens/encode.ts'
 import { readCheckpoint } from '../training/checkpoints.ts'
-import { evaluate } from '../training/evaluate.ts'
+import type { Example } from './example.ts'
 import type { Job } from './job.ts'
+import { gradientsOf, readGradients } from './training-gradients.ts'
 import type { TrainedWorkspace } from './workspace.ts'
-import { runTasks, workerData } from './workspace.ts'
-
-/** A held-out row and what the base model makes of it. */
-export interface Example {
-  /** Row id. */
-  row: number
-  /** Its index in the held-out split. */
-  index: number
-  text: string
-  trueLabel: string
-  predictedLabel: string
-  /** Of the true label. */
-  probability: number
-}
 
 export interface WordShare {
   word: string
@@ -60,47 +43,6 @@ export interface InfluenceOptions {
   method: MethodName
   /** Epochs; the base model's own choice unless given. */
   checkpoints?: readonly number[] | undefined
-}
-
-/** Finds a held-out row; throws `bad-argument` for any other. */
-export function exampleOf(workspace: TrainedWorkspace, row: number): Example {
-  const { dataset, heldOut, probabilities } = workspace
-  const index = heldOut.rows.indexOf(row)
-  if (index < 0) {
-    const why =
-      row < dataset.rowCount
-        ? 'is not held out, and only held-out rows can be repaired'
-        : `does not exist: the last row is ${dataset.rowCount - 1}`
-    throw new ErratumError(
-      'bad-argument',
-      `Row ${row} ${why}. Take an example that erratum mistakes lists.`
-    )
-  }
-  const { predicted, trueProbability } = evaluate(
-    probabilities,
-    heldOut.classes,
-    dataset.labels.length
-  )
-  return {
-    row,
-    index,
-    text: dataset.text(row).join('\n'),
-    trueLabel: dataset.labels[heldOut.classes[index]!]!,
-    predictedLabel: dataset.labels[predicted[index]!]!,
-    probability: trueProbability[index]!
-  }
-}
-
-/** An example that the base model gets wrong; throws `bad-argument` for one that it gets right. */
-export function mistakeOf(workspace: TrainedWorkspace, row: number): Example {
-  const example = exampleOf(workspace, row)
-  if (example.predictedLabel !== example.trueLabel) return example
-  throw new ErratumError(
-    'bad-argument',
-    `Row ${row} is not wrong: it is predicted as ${example.trueLabel} ` +
-      `(${(100 * example.probability).toFixed(0)} %), its true label. There is nothing to fix; take ` +
-      'an example that erratum mistakes lists.'
-  )
 }
 
 /** The influence of every training row on an example. Close the answer when its words are read. */
@@ -229,84 +171,4 @@ function epochsOf({ base }: TrainedWorkspace, { checkpoints }: InfluenceOptions)
     'bad-argument',
     `There is no checkpoint of epoch ${unknown ?? '(none given)'}. There are ${known.join(', ')}.`
   )
-}
-
-function gradientFolder({ project }: TrainedWorkspace, epoch: number): string {
-  return join(project.folder, 'gradients', String(epoch))
-}
-
-/** The gradients of the training rows at each of the checkpoints; extracts what is missing. */
-async function gradientsOf(
-  workspace: TrainedWorkspace,
-  epochs: readonly number[],
-  job: Job
-): Promise<Map<number, TrainingGradients>> {
-  const found = new Map<number, TrainingGradients>()
-  try {
-    for (const epoch of epochs) {
-      const gradients = await readGradients(workspace, epoch)
-      if (gradients) found.set(epoch, gradients)
-    }
-    const missing = epochs.filter((epoch) => !found.has(epoch))
-    if (missing.length > 0) await extractGradients(workspace, missing, job)
-    for (const epoch of missing) found.set(epoch, await openGradientsOf(workspace, epoch))
-    // Sums over checkpoints must not depend on which of them were there already.
-    return new Map(epochs.map((epoch) => [epoch, found.get(epoch)!]))
-  } catch (error) {
-    for (const { store } of found.values()) store.close()
-    throw error
-  }
-}
-
-/** The gradients at a checkpoint, unless they are missing or damaged: then they are made anew. */
-async function readGradients(
-  workspace: TrainedWorkspace,
-  epoch: number
-): Promise<TrainingGradients | undefined> {
-  if (!haveGradients(gradientFolder(workspace, epoch))) return undefined
-  try {
-    return await openGradientsOf(workspace, epoch)
-  } catch (error) {
-    const isDamaged = error instanceof ErratumError && error.code === 'damaged-file'
-    if (isDamaged || (error as NodeJS.ErrnoException).code === 'ENOENT') return undefined
-    throw error
-  }
-}
-
-function openGradientsOf(workspace: TrainedWorkspace, epoch: number): Promise<TrainingGradients> {
-  const { training, dataset, model } = workspace
-  return openGradients(gradientFolder(workspace, epoch), {
-    count: training.rows.length,
-    classes: dataset.labels.length,
-    size: model.embeddingSize
-  })
-}
-
-/** A checkpoint a worker; of one that is not finished nothing remains. */
-async function extractGradients(
-  workspace: TrainedWorkspace,
-  epochs: readonly number[],
-  job: Job
-): Promise<void> {
-  const remove = (epoch: number) =>
-    rm(gradientFolder(workspace, epoch), { recursive: true, force: true })
-  await Promise.all(epochs.map(remove))
-  const words = workspace.vocabulary.size
-  try {
-    await runTasks<'gradients'>(
-      workerData(workspace, workspace, { words, operatorThreads: 1 }),
-      epochs.map((epoch) => ({
-        kind: 'gradients',
-        models: workspace.modelFolder,
-        epoch,
-        folder: gradientFolder(workspace, epoch)
-      })),
-      job,
-      () => undefined
-    )
-  } catch (error) {
-    const unfinished = epochs.filter((epoch) => !haveGradients(gradientFolder(workspace, epoch)))
-    await Promise.all(unfinished.map(remove))
-    throw error
-  }
 }
