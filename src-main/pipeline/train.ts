@@ -1,6 +1,7 @@
 /** Trains the base model of a project. */
 import { rename, rm } from 'node:fs/promises'
 import { join } from 'node:path'
+import type { RowText } from '../dataset/dataset.ts'
 import { ErratumError } from '../errors.ts'
 import { makeFolder } from '../files/write.ts'
 import { chooseCheckpoints } from '../influence/checkpoints.ts'
@@ -50,7 +51,7 @@ export async function trainBase(options: TrainOptions, job: Job): Promise<BaseRe
   try {
     const meter = progressMeter({ total: null })
     job.onProgress?.(meter(0, 'Building the vocabulary'))
-    const words = [...textsOf(dataset, 'train')].flat()
+    const words = partsOf(textsOf(dataset, 'train'))
     const vocabulary = buildVocabulary(words, vocabularySettings)
     const encode = (split: 'train' | 'test') =>
       encodeAll(textsOf(dataset, split), vocabulary, settings.maximumLength)
@@ -92,6 +93,11 @@ export async function trainBase(options: TrainOptions, job: Job): Promise<BaseRe
     await rm(unfinished, { recursive: true, force: true })
     dataset.close()
   }
+}
+
+/** The single texts of rows, one at a time: all of them together need not fit in memory. */
+function* partsOf(texts: Iterable<RowText>): Generator<string> {
+  for (const text of texts) yield* text
 }
 
 function checked(settings: unknown): TrainingSettings {

@@ -1,8 +1,9 @@
 /**
  * Measures how well fixes work and writes the table of docs/results.md: over stably wrong
  * predictions in the band, the fix probability without an edit, and with removal of 50 and [PAD] of
- * 200 by each method. `node --import tsx test/results/results.ts FOLDER NAME DATA [options]`, with a
- * scratch folder in which everything that was computed is kept, so that it can be stopped and goes on.
+ * 200 by each method. `npm run results -- FOLDER NAME DATA [options]`, with a scratch folder in which
+ * everything that was computed is kept, so that it can be stopped and goes on. The numbers go to
+ * `docs/results/NAME.json`, and from there into the page (table.ts).
  *
  * Examples are chosen by rounds that are not counted: those of the seeds from `selectionSeed` on. A
  * baseline over the rounds that chose them would be too low by construction.
@@ -29,6 +30,7 @@ import { withProjectLock } from '../../src-main/project/lock.ts'
 import type { RoundResult } from '../../src-main/retrain/round.ts'
 import { idsOf } from '../../src-main/tokens/encode.ts'
 import { isEditable } from '../../src-main/tokens/vocabulary.ts'
+import { resultsPath, updatePage } from './table.ts'
 
 const { values, positionals } = parseArgs({
   allowPositionals: true,
@@ -62,8 +64,8 @@ const arms: Arm[] = (['tracin-we-topk', 'tracin-last', 'random'] as const).flatM
 const folder = join(scratch, name)
 const workspace = await prepare()
 const report = await withProjectLock(folder, measure)
-await writeJsonAtomically(join(scratch, `${name}.json`), report)
-process.stdout.write(`${JSON.stringify(report.table, null, 2)}\n`)
+await writeJsonAtomically(resultsPath(name), report)
+await updatePage()
 
 async function prepare(): Promise<TrainedWorkspace> {
   if (!existsSync(join(folder, 'project.json'))) {
