@@ -21,6 +21,7 @@ import { requestsFor, runRounds, seedsOf } from './pipeline/rounds.ts'
 import { trainBase } from './pipeline/train.ts'
 import type { BaseRecord } from './pipeline/workspace.ts'
 import { openTrained } from './pipeline/workspace.ts'
+import type { TrainingSettings } from './training/settings.ts'
 import { defaultMethod } from './influence/methods.ts'
 
 /** The paper's band of probabilities: wrong, but not hopelessly. */
@@ -40,6 +41,8 @@ export interface MainJobObserver {
 /** The numbers of the main job. */
 export interface MainJobOptions {
   init: InitOptions
+  /** Training settings that differ from the preset. */
+  training: Partial<TrainingSettings>
   rounds: number
   fixes: readonly { action: 'remove' | 'pad'; k: number }[]
   /** Opponents to show. */
@@ -50,7 +53,7 @@ export interface MainJobOptions {
 
 /** Imports, trains, picks a stably wrong prediction, explains it, fixes it and exports the best fix. */
 export async function mainJob(
-  { init, rounds, fixes, top, out }: MainJobOptions,
+  { init, training, rounds, fixes, top, out }: MainJobOptions,
   observer: MainJobObserver,
   job: Job
 ): Promise<void> {
@@ -59,7 +62,9 @@ export async function mainJob(
   observer.imported(await initProject(init, job))
   await withProjectLock(folder, async () => {
     observer.stage('Training the base model')
-    observer.trained(await trainBase({ folder, changes: {}, seed: 0, operatorThreads: 1 }, job))
+    observer.trained(
+      await trainBase({ folder, changes: training, seed: 0, operatorThreads: 1 }, job)
+    )
 
     const workspace = await openTrained(folder)
     try {
