@@ -79,7 +79,8 @@ export async function trainBase(options: TrainOptions, job: Job): Promise<BaseRe
       doubts: doubtsAbout({
         accuracy: epochs.at(-1)!.heldOutAccuracy,
         majorityShare: largestShare(sets.heldOut.classes, dataset.labels.length),
-        heldOutLosses: epochs.map(({ heldOutLoss }) => heldOutLoss)
+        heldOutLosses: epochs.map(({ heldOutLoss }) => heldOutLoss),
+        startLoss: Math.log(dataset.labels.length)
       }),
       seconds: (performance.now() - start) / 1000
     }

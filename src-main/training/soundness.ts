@@ -7,15 +7,18 @@ export interface LearningCurve {
   majorityShare: number
   /** Held-out loss at the end of each epoch. */
   heldOutLosses: readonly number[]
+  /** Loss of a model that knows nothing, ln(classes). */
+  startLoss: number
 }
 
 /** A model below this part of the way from the majority class to perfection has hardly learned. */
 const littleLearned = 0.2
-/** A held-out loss that falls by more than this part in the last epoch is still on its way. */
-const steep = 0.1
+/** A held-out loss that falls by more than this part of the start's in one epoch is on its way. */
+const steep = 0.05
 
 /** Reasons not to trust influence yet, as sentences; empty when there are none. */
-export function doubtsAbout({ accuracy, majorityShare, heldOutLosses }: LearningCurve): string[] {
+export function doubtsAbout(curve: LearningCurve): string[] {
+  const { accuracy, majorityShare, heldOutLosses, startLoss } = curve
   const doubts: string[] = []
   const percent = (share: number) => `${(100 * share).toFixed(1)} %`
   if (accuracy - majorityShare < littleLearned * (1 - majorityShare)) {
@@ -26,7 +29,7 @@ export function doubtsAbout({ accuracy, majorityShare, heldOutLosses }: Learning
     )
   }
   const [before, last] = heldOutLosses.slice(-2)
-  if (before !== undefined && last !== undefined && last < (1 - steep) * before) {
+  if (before !== undefined && last !== undefined && before - last > steep * startLoss) {
     doubts.push(
       `The held-out loss still falls steeply (${before.toFixed(3)} to ${last.toFixed(3)} in the ` +
         'last epoch): the model has not finished learning. Train for more epochs before you trust ' +
