@@ -246,6 +246,15 @@ export const styleElement = html`<style>
   bdi {
     white-space: pre-line;
   }
+  /* A long text scrolls within its row; printed, it is whole. */
+  @media screen {
+    td.text > bdi,
+    table.diff td:last-child bdi {
+      display: block;
+      max-height: 12em;
+      overflow-y: auto;
+    }
+  }
   .why {
     color: var(--quiet);
     font-size: 13px;
