@@ -22,6 +22,7 @@ import { trainBase } from './pipeline/train.ts'
 import type { BaseRecord } from './pipeline/workspace.ts'
 import { openTrained } from './pipeline/workspace.ts'
 import type { TrainingSettings } from './training/settings.ts'
+import type { Action } from './fix/suggest.ts'
 import { defaultMethod } from './influence/methods.ts'
 
 /** The paper's band of probabilities: wrong, but not hopelessly. */
@@ -44,7 +45,7 @@ export interface MainJobOptions {
   /** Training settings that differ from the preset. */
   training: Partial<TrainingSettings>
   rounds: number
-  fixes: readonly { action: 'remove' | 'pad'; k: number }[]
+  fixes: readonly { action: Action; k: number }[]
   /** Opponents to show. */
   top: number
   /** Where the curated data go. */

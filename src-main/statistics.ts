@@ -81,3 +81,8 @@ function correctedPhi({ both: e, onlyEdited: f, onlyBaseline: g, neither: h }: P
 function joinedLength(a: number, b: number, phi: number): number {
   return Math.sqrt(Math.max(0, a ** 2 - 2 * phi * a * b + b ** 2))
 }
+
+/** The arithmetic mean; 0 of nothing. */
+export function mean(values: readonly number[]): number {
+  return values.length === 0 ? 0 : values.reduce((sum, value) => sum + value, 0) / values.length
+}

@@ -32,6 +32,11 @@ export interface WordInfluence {
   influence: number
 }
 
+/** The order in which the words of a text are given. */
+export function mostNegativeFirst(a: WordInfluence, b: WordInfluence): number {
+  return a.influence - b.influence || a.wordId - b.wordId
+}
+
 /** The answer of a method: positive for proponents, negative for opponents. */
 export interface Influence {
   /** [texts] by index of the training text. */
@@ -54,7 +59,7 @@ export class Contributions {
   of(text: number): WordInfluence[] {
     const words = this.#byText.get(text) ?? new Map<number, number>()
     return Array.from(words, ([wordId, influence]) => ({ wordId, influence })).sort(
-      (a, b) => a.influence - b.influence || a.wordId - b.wordId
+      mostNegativeFirst
     )
   }
 }

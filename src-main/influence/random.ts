@@ -3,6 +3,7 @@ import { hash32 } from '../random.ts'
 import { idsOf } from '../tokens/encode.ts'
 import { padId } from '../tokens/vocabulary.ts'
 import type { Influence, InfluenceQuery } from './query.ts'
+import { mostNegativeFirst } from './query.ts'
 
 export async function randomInfluence({ training, seed }: InfluenceQuery): Promise<Influence> {
   const lot = (...of: number[]) => hash32(seed, ...of) / 2 ** 31 - 1
@@ -19,7 +20,7 @@ export async function randomInfluence({ training, seed }: InfluenceQuery): Promi
             wordId: drawn.wordId,
             influence: (scores[index]! * drawn.lot) / total
           }))
-          .sort((a, b) => a.influence - b.influence || a.wordId - b.wordId)
+          .sort(mostNegativeFirst)
       }
       return new Map(indices.map((index) => [index, shares(index)]))
     }

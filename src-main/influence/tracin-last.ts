@@ -9,7 +9,7 @@
  */
 import { dot } from '../gradients/word-gradients.ts'
 import type { Influence, InfluenceQuery, WordInfluence } from './query.ts'
-import { Contributions } from './query.ts'
+import { Contributions, mostNegativeFirst } from './query.ts'
 
 export async function tracinLast({ training, checkpoints }: InfluenceQuery): Promise<Influence> {
   const count = training.classes.length
@@ -54,5 +54,5 @@ function shareOut(score: number, saliency: readonly WordInfluence[]): WordInflue
       wordId,
       influence: total > 0 ? (score * influence) / total : 0
     }))
-    .sort((a, b) => a.influence - b.influence || a.wordId - b.wordId)
+    .sort(mostNegativeFirst)
 }

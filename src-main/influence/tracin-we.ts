@@ -3,7 +3,7 @@
  * Gradients of all positions are too many to keep, so they are extracted anew for every query.
  */
 import { dot } from '../gradients/word-gradients.ts'
-import type { CheckpointView, Influence, InfluenceQuery } from './query.ts'
+import type { Influence, InfluenceQuery } from './query.ts'
 import { Contributions } from './query.ts'
 
 export async function tracinWe(query: InfluenceQuery): Promise<Influence> {
@@ -27,26 +27,19 @@ async function visit(
   indices: readonly number[],
   add: (text: number, word: number, share: number) => void
 ): Promise<void> {
-  for (const checkpoint of checkpoints) await visitCheckpoint(checkpoint, indices, add)
-}
-
-async function visitCheckpoint(
-  checkpoint: CheckpointView,
-  indices: readonly number[],
-  add: (text: number, word: number, share: number) => void
-): Promise<void> {
-  const { learningRate } = checkpoint
-  const example = await checkpoint.example('all')
-  const slotOf = new Map(example.words.map((word, slot) => [word, slot]))
-  const size = example.vectors.length / Math.max(example.words.length, 1)
-  for await (const batch of checkpoint.extract(indices, 'all')) {
-    for (const { index, words, vectors } of batch) {
-      words.forEach((word, n) => {
-        const slot = slotOf.get(word)
-        if (slot === undefined) return
-        const at = { at: n * size, from: slot * size, size }
-        add(index, word, learningRate * dot(vectors, example.vectors, at))
-      })
+  for (const { learningRate, example: exampleAt, extract } of checkpoints) {
+    const example = await exampleAt('all')
+    const slotOf = new Map(example.words.map((word, slot) => [word, slot]))
+    const size = example.vectors.length / Math.max(example.words.length, 1)
+    for await (const batch of extract(indices, 'all')) {
+      for (const { index, words, vectors } of batch) {
+        words.forEach((word, n) => {
+          const slot = slotOf.get(word)
+          if (slot === undefined) return
+          const at = { at: n * size, from: slot * size, size }
+          add(index, word, learningRate * dot(vectors, example.vectors, at))
+        })
+      }
     }
   }
 }

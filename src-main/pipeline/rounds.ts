@@ -24,22 +24,19 @@ export function requestsFor(seeds: readonly number[], edits: readonly Edit[]): R
   return seeds.map((seed) => ({ seed, edits }))
 }
 
-/** Everything that the result of a round depends on, as one key. */
-function taskOf(workspace: TrainedWorkspace, { seed, edits }: RoundRequest): RoundTask {
-  const { project, base, vocabulary } = workspace
+/**
+ * Makes tasks of requests, with everything that a round's result depends on as one key. The
+ * vocabulary, tens of thousands of words, is put into a key of its own once for all of them.
+ */
+function taskMaker({ project, base, vocabulary }: TrainedWorkspace) {
   const { fingerprint, model } = project.settings
+  const words = contentKey(vocabulary.words)
   const order = (edit: Edit) => `${edit.row} ${edit.kind} ${edit.kind === 'pad' ? edit.wordId : 0}`
-  const sorted = edits.toSorted((a, b) => (order(a) < order(b) ? -1 : 1))
-  const settings = base.settings
-  const key = contentKey({
-    fingerprint,
-    model,
-    settings,
-    vocabulary: vocabulary.words,
-    sorted,
-    seed
-  })
-  return { key, seed, edits: sorted }
+  const fixed = { fingerprint, model, settings: base.settings, vocabulary: words }
+  return ({ seed, edits }: RoundRequest): RoundTask => {
+    const sorted = edits.toSorted((a, b) => (order(a) < order(b) ? -1 : 1))
+    return { key: contentKey({ ...fixed, sorted, seed }), seed, edits: sorted }
+  }
 }
 
 /** The results of the requests in their order: from the journal, or computed and put there. */
@@ -49,7 +46,7 @@ export async function runRounds(
   job: Job
 ): Promise<RoundResult[]> {
   const store = await RoundStore.open(workspace.project.folder)
-  const tasks = requests.map((request) => taskOf(workspace, request))
+  const tasks = requests.map(taskMaker(workspace))
   const results = new Map<string, RoundResult>()
   for (const { key } of tasks) {
     const known = await store.find(key)
@@ -82,9 +79,10 @@ export async function runRounds(
 /** The baseline rounds that this project has computed so far, by seed. */
 export async function knownBaseline(workspace: TrainedWorkspace): Promise<RoundResult[]> {
   const store = await RoundStore.open(workspace.project.folder)
+  const taskOf = taskMaker(workspace)
   const found: RoundResult[] = []
   for (let seed = 1; ; seed++) {
-    const round = await store.find(taskOf(workspace, { seed, edits: [] }).key)
+    const round = await store.find(taskOf({ seed, edits: [] }).key)
     if (!round) return found
     found.push(round)
   }

@@ -47,11 +47,6 @@ export class RoundStore {
     return new RoundStore(join(folder, 'rounds'), journal)
   }
 
-  /** How long the rounds of this project took, in seconds each. */
-  get seconds(): number[] {
-    return this.#journal.records().map(({ seconds }) => seconds)
-  }
-
   /** A round that was computed before. */
   async find(key: string): Promise<RoundResult | undefined> {
     const record = this.#journal.find(key)

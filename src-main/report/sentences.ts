@@ -1,5 +1,6 @@
 /** What a fix amounts to, in plain English: the same sentences on every screen and on paper. */
 import type { ArmReport, FixReport } from '../retrain/fix-report.ts'
+import { mean } from '../statistics.ts'
 import { count, decimal, meanCount, pValueText, percent, percentRange, points } from './numbers.ts'
 
 /** Below this a difference is called unlikely to be luck. */
@@ -101,7 +102,7 @@ function moreRounds(rounds: number): string {
 }
 
 function standardDeviation(values: number[]): number {
-  const mean = values.reduce((sum, value) => sum + value, 0) / values.length
-  const squares = values.reduce((sum, value) => sum + (value - mean) ** 2, 0)
+  const middle = mean(values)
+  const squares = values.reduce((sum, value) => sum + (value - middle) ** 2, 0)
   return Math.sqrt(squares / (values.length - 1))
 }

@@ -1,5 +1,5 @@
 /** What the rounds of a fix amount to. */
-import { mcnemar, newcombePaired, wilson } from '../statistics.ts'
+import { mcnemar, mean, newcombePaired, wilson } from '../statistics.ts'
 import type { ArmReport, CollateralExample, FixReport, Uplift } from './fix-report.ts'
 import type { RoundResult } from './round.ts'
 
@@ -93,8 +93,4 @@ export function collateralOf(
     baselineChurn: mean(neighbours.map(([a, b]) => changed(a, b, true) + changed(a, b, false))),
     examples
   }
-}
-
-function mean(values: readonly number[]): number {
-  return values.length === 0 ? 0 : values.reduce((sum, value) => sum + value, 0) / values.length
 }

@@ -11,6 +11,7 @@ import { trainingSchema } from '../../src-main/training/settings.ts'
 import type { Evaluation } from '../../src-main/training/evaluate.ts'
 import { evaluate } from '../../src-main/training/evaluate.ts'
 import { Predictor } from '../../src-main/training/predict.ts'
+import { mean } from '../../src-main/statistics.ts'
 import { Trainer } from '../../src-main/training/trainer.ts'
 
 const seeds = [1, 2, 3, 4]
@@ -43,7 +44,6 @@ for (const preset of presets) {
   const seconds = (performance.now() - start) / 1000 / seeds.length
   const accuracies = results.map(({ accuracy }) => accuracy)
   const pairs = results.flatMap((a, i) => results.slice(i + 1).map((b) => [a, b] as const))
-  const mean = (values: number[]) => values.reduce((sum, value) => sum + value, 0) / values.length
   const churn = mean(
     pairs.map(([a, b]) =>
       mean(Array.from(a.predicted, (label, i) => (label === b.predicted[i] ? 0 : 1)))

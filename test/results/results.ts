@@ -14,6 +14,7 @@ import { parseArgs } from 'node:util'
 import { writeJsonAtomically } from '../../src-main/files/write.ts'
 import { keyedShuffle } from '../../src-main/random.ts'
 import type { Edit } from '../../src-main/fix/edits.ts'
+import type { Action } from '../../src-main/fix/suggest.ts'
 import { suggestEdits } from '../../src-main/fix/suggest.ts'
 import type { MethodName } from '../../src-main/influence/methods.ts'
 import type { Example } from '../../src-main/pipeline/example.ts'
@@ -28,6 +29,8 @@ import type { TrainedWorkspace } from '../../src-main/pipeline/workspace.ts'
 import { openTrained } from '../../src-main/pipeline/workspace.ts'
 import { withProjectLock } from '../../src-main/project/lock.ts'
 import type { RoundResult } from '../../src-main/retrain/round.ts'
+import { isStablyWrong } from '../../src-main/retrain/summarise.ts'
+import { mean } from '../../src-main/statistics.ts'
 import { idsOf } from '../../src-main/tokens/encode.ts'
 import { isEditable } from '../../src-main/tokens/vocabulary.ts'
 import { resultsPath, updatePage } from './table.ts'
@@ -52,7 +55,7 @@ const band: [number, number] = [0.3, 0.7]
 interface Arm {
   title: string
   method: MethodName
-  action: 'remove' | 'pad'
+  action: Action
   k: number
 }
 
@@ -115,7 +118,6 @@ async function measure() {
       `${n + 1}/${examples.length} example ${example.row}: ${line.join(' | ')}\n`
     )
   }
-  const mean = (list: readonly number[]) => list.reduce((sum, x) => sum + x, 0) / list.length
   const baseAccuracy = mean(baseline.map(({ accuracy }) => accuracy))
   return {
     name,
@@ -148,7 +150,7 @@ async function chooseExamples(chosenBy: readonly RoundResult[]): Promise<Example
     .map(({ example }) => exampleOf(workspace, example))
     .filter(({ index }) => {
       const right = chosenBy.filter((round) => isRight(round, index)).length
-      return right < chosenBy.length / 2
+      return isStablyWrong({ probability: right / chosenBy.length })
     })
   const order = keyedShuffle(
     stable.map(({ row }) => row),
@@ -163,12 +165,10 @@ function isRight({ predicted }: RoundResult, index: number): boolean {
 }
 
 function outcomeOf(results: readonly RoundResult[], { index }: Example): Outcome {
-  const mean = (of: (round: RoundResult) => number) =>
-    results.reduce((sum, round) => sum + of(round), 0) / results.length
   return {
     fixed: results.filter((round) => isRight(round, index)).length,
-    trueProbability: mean(({ trueProbability }) => trueProbability[index]!),
-    accuracy: mean(({ accuracy }) => accuracy)
+    trueProbability: mean(results.map((round) => round.trueProbability[index]!)),
+    accuracy: mean(results.map((round) => round.accuracy))
   }
 }
 
@@ -201,7 +201,7 @@ function randomEdits({ action, k }: Arm, seed: number): Edit[] {
 }
 
 function standardError(values: readonly number[]): number {
-  const mean = values.reduce((sum, x) => sum + x, 0) / values.length
-  const variance = values.reduce((sum, x) => sum + (x - mean) ** 2, 0) / (values.length - 1)
+  const middle = mean(values)
+  const variance = values.reduce((sum, x) => sum + (x - middle) ** 2, 0) / (values.length - 1)
   return Math.sqrt(variance / values.length)
 }
