@@ -11,7 +11,7 @@ const operatorSetVersion = 20
 /** The version of the file format that came with operator set 20. */
 const irVersion = 9
 const dataTypes = { float: 1, int64: 7 } as const
-const attributeTypes = { int: 2, ints: 7 } as const
+const attributeTypes = { int: 2, string: 3, ints: 7 } as const
 
 const field = (id: number, type: string, rule?: 'repeated') =>
   rule ? { id, type, rule } : { id, type }
@@ -48,6 +48,7 @@ const messages = protobuf.Root.fromJSON({
       fields: {
         name: field(1, 'string'),
         i: field(3, 'int64'),
+        s: field(4, 'bytes'),
         ints: field(8, 'int64', 'repeated'),
         type: field(20, 'int32')
       }
@@ -68,12 +69,26 @@ const messages = protobuf.Root.fromJSON({
   }
 })
 
-/** How one operator is written: ONNX attributes, and int64 tensors that follow its own inputs. */
-interface Lowering {
-  attributes?: Record<string, number | readonly number[]>
-  tensors?: (readonly number[])[]
+type OnnxAttributes = Record<string, number | string | readonly number[]>
+
+/** Writes what an operator needs beside itself; both give the name of what they wrote. */
+interface Beside {
+  ints(numbers: readonly number[]): string
+  apply(opType: string, inputs: readonly string[], attributes?: OnnxAttributes): string
 }
 
+/**
+ * How one operator is written: ONNX attributes, int64 tensors that follow its own inputs, and its
+ * inputs themselves where they are not taken as they are.
+ */
+interface Lowering {
+  attributes?: OnnxAttributes
+  tensors?: (readonly number[])[]
+  inputs?: (names: readonly string[], beside: Beside) => string[]
+}
+
+/** Indices are real tensors in our graphs, exact up to 2²⁴. */
+const toInt64 = { to: dataTypes.int64 }
 const plain = () => ({})
 const alongAxis = ({ axis }: { axis: number }) => ({ attributes: { axis } })
 const reduction = ({ axes, keepDims }: Attributes['ReduceSum']) => ({
@@ -99,6 +114,17 @@ const lowerings: {
   Transpose: ({ permutation }) => ({ attributes: { perm: permutation } }),
   Reshape: ({ shape }) => ({ tensors: [shape] }),
   Expand: ({ shape }) => ({ tensors: [shape] }),
+  Gather: () => ({
+    inputs: ([matrix, indices], beside) => [matrix!, beside.apply('Cast', [indices!], toInt64)]
+  }),
+  ScatterND: ({ rows }, [, added]) => ({
+    attributes: { reduction: 'add' },
+    inputs: ([indices, updates], beside) => [
+      beside.apply('ConstantOfShape', [beside.ints([rows, added![1]!])]),
+      beside.apply('Reshape', [beside.apply('Cast', [indices!], toInt64), beside.ints([-1, 1])]),
+      updates!
+    ]
+  }),
   Slice: ({ axis, start, end }) => ({ tensors: [[start], [end], [axis]] }),
   Pad: ({ axis, before, after }, [shape]) => {
     const pads = new Array<number>(2 * shape!.length).fill(0)
@@ -114,10 +140,57 @@ const lowerings: {
   LogSoftmax: alongAxis
 }
 
+/** The parts of a model's graph as they are written, one after the other. */
+class Writer implements Beside {
+  readonly node: object[] = []
+  readonly initializer: object[] = []
+  readonly input: object[] = []
+  #unnamed = 0
+
+  ints(numbers: readonly number[]): string {
+    const name = this.#fresh()
+    const rawData = new Uint8Array(BigInt64Array.from(numbers, BigInt).buffer)
+    this.initializer.push({ name, dims: [numbers.length], dataType: dataTypes.int64, rawData })
+    return name
+  }
+
+  floats(name: string, shape: Shape, numbers: Float32Array): void {
+    const rawData = new Uint8Array(numbers.buffer, numbers.byteOffset, numbers.byteLength)
+    this.initializer.push({ name, dims: shape, dataType: dataTypes.float, rawData })
+  }
+
+  apply(opType: string, input: readonly string[], attributes?: OnnxAttributes): string {
+    const name = this.#fresh()
+    this.write(opType, { input, output: [name], attributes })
+    return name
+  }
+
+  write(
+    opType: string,
+    {
+      input,
+      output,
+      attributes = {}
+    }: {
+      input: readonly string[]
+      output: readonly string[]
+      attributes?: OnnxAttributes | undefined
+    }
+  ): void {
+    const attribute = Object.entries(attributes).map(([name, value]) => attributeOf(name, value))
+    this.node.push({ opType, input, output, attribute })
+  }
+
+  #fresh(): string {
+    return `%.${this.#unnamed++}`
+  }
+}
+
 /** The bytes of an ONNX model; `constants` become initialisers instead of inputs. */
 export function toOnnx(graph: Graph, constants: Tensors = {}): Uint8Array {
   const names = new Map<Value, string>()
-  const written = { node: [] as object[], initializer: [] as object[], input: [] as object[] }
+  const writer = new Writer()
+  const nameOf = (value: Value) => names.get(value)!
 
   for (const node of topological(Object.values(graph.outputs))) {
     // As `print.ts` numbers them; no input or output that has a name of its own looks like this.
@@ -127,40 +200,33 @@ export function toOnnx(graph: Graph, constants: Tensors = {}): Uint8Array {
       const value = node.outputs[0]!
       names.set(value, name)
       const fixed = constants[name]
-      if (fixed) written.initializer.push(floatTensor(name, value.shape, fixed))
-      else written.input.push(valueInfo(name, value.shape))
+      if (fixed) writer.floats(name, value.shape, fixed)
+      else writer.input.push(valueInfo(name, value.shape))
     } else if (isOp(node, 'Constant')) {
       const { data, shape } = node.attributes
-      const name = names.get(node.outputs[0]!)!
-      written.initializer.push(floatTensor(name, shape, Float32Array.from(data)))
+      writer.floats(nameOf(node.outputs[0]!), shape, Float32Array.from(data))
     } else {
-      const { attributes = {}, tensors = [] } = lower(node as Node<Operator>)
-      const output = node.outputs.map((value) => names.get(value)!)
-      const extra = tensors.map((numbers, i) => {
-        const name = `${output[0]}.${i}`
-        written.initializer.push(intTensor(name, numbers))
-        return name
-      })
-      written.node.push({
-        opType: node.op,
-        input: [...node.inputs.map((value) => names.get(value)!), ...extra],
-        output,
-        attribute: Object.entries(attributes).map(([name, value]) => attributeOf(name, value))
-      })
+      const { attributes, tensors = [], inputs } = lower(node as Node<Operator>)
+      const own = node.inputs.map(nameOf)
+      const input = inputs ? inputs(own, writer) : own
+      const more = tensors.map((numbers) => writer.ints(numbers))
+      const output = node.outputs.map(nameOf)
+      writer.write(node.op, { input: [...input, ...more], output, attributes })
     }
   }
 
   const output = Object.entries(graph.outputs).map(([name, value]) => {
     // An output gets its name by a copy, as a value may be an output twice, or an input as well.
-    written.node.push({ opType: 'Identity', input: [names.get(value)!], output: [name] })
+    writer.write('Identity', { input: [nameOf(value)], output: [name] })
     return valueInfo(name, value.shape)
   })
+  const { node, initializer, input } = writer
   const Model = messages.lookupType('Model')
   const model = {
     irVersion,
     producerName: 'erratum',
     opsetImport: [{ domain: '', version: operatorSetVersion }],
-    graph: { name: graph.name, ...written, output }
+    graph: { name: graph.name, node, initializer, input, output }
   }
   return Model.encode(Model.fromObject(model)).finish()
 }
@@ -172,23 +238,15 @@ function lower<Op extends Operator>(node: Node<Op>): Lowering {
   )
 }
 
-function attributeOf(name: string, value: number | readonly number[]): object {
-  return typeof value === 'number'
-    ? { name, i: value, type: attributeTypes.int }
-    : { name, ints: value, type: attributeTypes.ints }
+function attributeOf(name: string, value: OnnxAttributes[string]): object {
+  if (typeof value === 'number') return { name, i: value, type: attributeTypes.int }
+  if (typeof value === 'string') {
+    return { name, s: Buffer.from(value), type: attributeTypes.string }
+  }
+  return { name, ints: value, type: attributeTypes.ints }
 }
 
 function valueInfo(name: string, shape: Shape): object {
   const dim = shape.map((dimValue) => ({ dimValue }))
   return { name, type: { tensorType: { elemType: dataTypes.float, shape: { dim } } } }
-}
-
-function floatTensor(name: string, shape: Shape, numbers: Float32Array): object {
-  const rawData = new Uint8Array(numbers.buffer, numbers.byteOffset, numbers.byteLength)
-  return { name, dims: shape, dataType: dataTypes.float, rawData }
-}
-
-function intTensor(name: string, numbers: readonly number[]): object {
-  const rawData = new Uint8Array(BigInt64Array.from(numbers, BigInt).buffer)
-  return { name, dims: [numbers.length], dataType: dataTypes.int64, rawData }
 }

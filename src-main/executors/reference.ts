@@ -188,6 +188,14 @@ const computes: { readonly [Op in OpName]: Compute<Attributes[Op]> } = {
     forEachIndex(shape!, (flat, at) => (result[flat] = read(at)))
     return [result]
   },
+  Gather: ([x, indices], _, [shape]) => [gather(x!, shape!, ([k, m]) => [indices!.data[k!]!, m!])],
+  ScatterND: ([indices, x], _, [shape]) => {
+    const result = new Float64Array(sizeOf(shape!))
+    forEachIndex(x!.shape, (flat, [k, m]) => {
+      result[indices!.data[k!]! * shape![1]! + m!]! += x!.data[flat]!
+    })
+    return [result]
+  },
   Slice: ([x], { axis, start }, [shape]) => [gather(x!, shape!, (at) => shifted(at, axis, start))],
   Pad: ([x], { axis, before }, [shape]) => [
     gather(x!, shape!, (at) => {

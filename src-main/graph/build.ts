@@ -60,6 +60,11 @@ export const expand = (x: Value, shape: Shape) =>
 export const transpose = (x: Value, permutation: readonly number[]) =>
   one('Transpose', [x], { permutation })
 
+export const gather = (matrix: Value, indices: Value) => one('Gather', [matrix, indices], {})
+
+export const scatterAdd = (indices: Value, rows: Value, count: number) =>
+  one('ScatterND', [indices, rows], { rows: count })
+
 export const slice = (x: Value, axis: number, [start, end]: readonly [number, number]) =>
   one('Slice', [x], { axis, start, end })
 

@@ -26,6 +26,13 @@ export interface Attributes {
   Reshape: { shape: Shape }
   /** Stretches axes of size 1, and adds leading axes, up to the given shape. */
   Expand: { shape: Shape }
+  /** Rows of a matrix at the indices that a vector holds: [n, m], [k] → [k, m]. */
+  Gather: Empty
+  /**
+   * The adjoint of `Gather`: [k], [k, m] → [rows, m], zeros to which each row of the second input is
+   * added at the index that the first holds. In ONNX it is ScatterND with the reduction `add`.
+   */
+  ScatterND: { rows: number }
   /** Elements [start, end) along one axis. */
   Slice: { axis: number; start: number; end: number }
   /** Zeros before and after along one axis. */

@@ -12,12 +12,14 @@ import {
   div,
   exp,
   expand,
+  gather,
   matmul,
   mul,
   neg,
   pad,
   reduceSum,
   reshape,
+  scatterAdd,
   sign,
   slice,
   split,
@@ -184,6 +186,31 @@ export const ops: { readonly [Name in OpName]: Op<Name> } = {
       return [shape]
     },
     gradient: (node, dy) => [sumTo(dy, x(node).shape)]
+  },
+
+  Gather: {
+    shape: (inputs) => {
+      checkArity('Gather', inputs, 2)
+      const [matrix, indices] = [inputs[0]!, inputs[1]!]
+      if (matrix.length !== 2 || indices.length !== 1) {
+        refuse('Gather', inputs, 'it takes a matrix and a vector of indices')
+      }
+      return [[indices[0]!, matrix[1]!]]
+    },
+    gradient: (node, dy) => [scatterAdd(x(node, 1), dy, x(node).shape[0]!), null]
+  },
+  ScatterND: {
+    shape: (inputs, { rows }) => {
+      checkArity('ScatterND', inputs, 2)
+      const [indices, added] = [inputs[0]!, inputs[1]!]
+      if (indices.length !== 1 || added.length !== 2 || indices[0] !== added[0]) {
+        refuse('ScatterND', inputs, 'it takes an index for every row of a matrix')
+      }
+      const shape = [rows, added[1]!]
+      checkSizes('ScatterND', inputs, shape)
+      return [shape]
+    },
+    gradient: (node, dy) => [null, gather(dy, x(node))]
   },
 
   Slice: {

@@ -76,7 +76,7 @@ test("operators of the TextCNN's train step", () => {
       "ReduceMax": 1,
       "ReduceSum": 7,
       "Relu": 3,
-      "Reshape": 16,
+      "Reshape": 14,
       "Sign": 4,
       "Slice": 10,
       "Split": 2,

@@ -122,6 +122,13 @@ def product_by_sums(_, a, b):
     return result
 
 
+def rows_added(attributes, at, x):
+    result = np.zeros((attributes['rows'], x.shape[1]))
+    for index, row in zip(at.astype(int), x):
+        result[index] += row
+    return result
+
+
 def constant(attributes):
     return exactly(attributes['data']).reshape(attributes['shape'])
 
@@ -141,6 +148,8 @@ BY_NUMPY = {
     'Transpose': lambda a, x: np.transpose(x, a['permutation']),
     'Reshape': lambda a, x: np.reshape(x, a['shape']),
     'Expand': lambda a, x: np.broadcast_to(x, a['shape']),
+    'Gather': lambda _, x, at: x[at.astype(int)],
+    'ScatterND': rows_added,
     'Slice': lambda a, x: along(x, a['axis'], a['start'], a['end']),
     'Pad': lambda a, x: np.pad(x, pad_widths(x, **a)),
     'Concat': lambda a, *xs: np.concatenate(xs, axis=a['axis']),
@@ -166,6 +175,8 @@ BY_TORCH = {
     'Transpose': lambda a, x: x.permute(a['permutation']),
     'Reshape': lambda a, x: x.reshape(a['shape']),
     'Expand': lambda a, x: x.expand(a['shape']),
+    'Gather': lambda _, x, at: torch.index_select(x, 0, at.long()),
+    'ScatterND': lambda a, at, x: torch.zeros(a['rows'], x.shape[1], dtype=x.dtype).index_add(0, at.long(), x),
     'Slice': lambda a, x: x.narrow(a['axis'], a['start'], a['end'] - a['start']),
     'Pad': lambda a, x: torch_pad(x, **a),
     'Concat': lambda a, *xs: torch.cat(xs, a['axis']),
@@ -332,6 +343,20 @@ def softmaxes():
         case(op, 'excluded by -1e9', [exactly([[0.5, -1e9, 1.5]])], {'axis': 1})
 
 
+def lookups():
+    case('Gather', 'some rows, out of order', [numbers(4, 3), exactly([2, 0, 3])])
+    case('Gather', 'a row several times', [numbers(3, 2), exactly([1, 1, 0, 1, 2, 1])])
+    case('Gather', 'one column', [numbers(3, 1), exactly([2, 1])])
+    case('Gather', 'one row', [numbers(1, 4), exactly([0, 0])])
+
+    case('ScatterND', 'each to its own, out of order', [exactly([2, 0, 1]), numbers(3, 2)], {'rows': 3})
+    case('ScatterND', 'rows without any are zero', [exactly([3, 1]), numbers(2, 2)], {'rows': 5})
+    case('ScatterND', 'several to one', [exactly([1, 1, 0, 1]), numbers(4, 3)], {'rows': 2})
+    case('ScatterND', 'all to the only row', [exactly([0, 0, 0]), numbers(3, 1)], {'rows': 1})
+    many = exactly([i * i % 5 for i in range(60)])
+    case('ScatterND', 'many to a few', [many, numbers(60, 8)], {'rows': 5})
+
+
 def write():
     CASES.mkdir(exist_ok=True)
     for op, cases in documents.items():
@@ -348,5 +373,6 @@ products()
 movements()
 reductions()
 softmaxes()
+lookups()
 assert documents.keys() == BY_NUMPY.keys()
 write()

@@ -24,6 +24,14 @@ const folder = new URL('../parity/cases/', import.meta.url)
 /** Every operator but Input, which computes nothing. */
 export const computingOps = (Object.keys(ops) as OpName[]).filter((op) => op !== 'Input')
 
+/** Inputs that hold indices, which have no gradient: places by operator. */
+const indexInputs: Partial<Record<OpName, number>> = { Gather: 1, ScatterND: 0 }
+
+/** The places of the inputs that have a gradient. */
+export function realInputs({ op, inputs }: OpCase): number[] {
+  return [...inputs.keys()].filter((place) => place !== indexInputs[op])
+}
+
 /** The operators that have a file of cases, and whatever else has one. */
 export const filedOps = readdirSync(folder).map((file) => file.replace(/\.json$/, ''))
 
