@@ -1,7 +1,8 @@
 /** Per-example gradients of a trained model, by one backward pass a batch to the embedded words. */
 import { throwIfCancelled } from '../errors.ts'
 import type { Executor, Tensors } from '../executors/executor.ts'
-import { BatchRunner } from '../models/batch-runner.ts'
+import type { LookUp } from '../models/batch-runner.ts'
+import { BatchRunner, lookUpIn } from '../models/batch-runner.ts'
 import { inputGradientGraph } from '../models/graphs.ts'
 import type { Model } from '../models/model.ts'
 import { embeddingName } from '../models/parameters.ts'
@@ -28,19 +29,20 @@ export interface ExampleGradients extends WordGradients {
 /** Extracts gradients at one checkpoint, whose weights are built into the compiled graphs. */
 export class GradientExtractor {
   readonly #model: Model
-  readonly #table: Float32Array
+  readonly #lookUp: LookUp
   readonly #runner: BatchRunner
   readonly #rows = 32
 
   constructor(model: Model, parameters: Tensors, executor: Executor) {
     const { [embeddingName]: table, ...constants } = parameters
     this.#model = model
-    this.#table = table!
+    this.#lookUp = lookUpIn(table!, model.embeddingSize)
     this.#runner = new BatchRunner({
       model,
       executor,
       graph: inputGradientGraph,
       rows: this.#rows,
+      byPosition: true,
       constants
     })
   }
@@ -58,7 +60,8 @@ export class GradientExtractor {
       throwIfCancelled(signal)
       const batch = order.slice(start, start + this.#rows)
       const ids = batch.map((index) => idsOf(texts, index))
-      const { tokens, results } = await this.#runner.run(ids, this.#table, {
+      const prepared = await this.#runner.prepare(ids)
+      const { results } = await this.#runner.run(prepared, this.#lookUp, {
         classes: batch.map((index) => classes[index]!)
       })
       const rowOf = (name: string, row: number) => {
@@ -70,7 +73,7 @@ export class GradientExtractor {
         features: rowOf('features', row),
         logitGradient: rowOf('logitGradient', row),
         ...sumByWord(ids[row]!, results['embeddedGradient']!, {
-          at: row * tokens * size,
+          at: row * prepared.tokens * size,
           size,
           positions
         })

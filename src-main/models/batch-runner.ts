@@ -1,11 +1,13 @@
 /**
  * Runs one of a model's graphs over batches of texts: pads them to a common length, looks up their
- * embeddings, and keeps a compiled graph and its buffers for every length that occurs.
+ * embeddings, and keeps a compiled graph and its buffers for every shape that occurs.
  */
 import type { Executable, Executor, Tensors } from '../executors/executor.ts'
 import type { Graph } from '../graph/ir.ts'
 import { sizeOf } from '../graph/ir.ts'
+import { padId } from '../tokens/vocabulary.ts'
 import type { BatchShape, Model } from './model.ts'
+import { WordSlots } from './word-slots.ts'
 
 export interface BatchRunnerOptions {
   model: Model
@@ -14,16 +16,43 @@ export interface BatchRunnerOptions {
   graph: (model: Model, shape: BatchShape) => Graph
   /** Rows of every batch; a smaller one is filled up with copies of nothing but [PAD]. */
   rows: number
+  /** Embeds every position on its own, for a graph that gives gradients by position. */
+  byPosition?: boolean
   /** Parameters that stay the same for the life of the runner. */
   constants?: Tensors
 }
 
+/** Writes the embeddings of words, [words, embedding], to the start of `into`. */
+export type LookUp = (words: Int32Array, into: Float32Array) => void
+
+/** Looks words up in a table that stays as it is. */
+export function lookUpIn(table: Float32Array, size: number): LookUp {
+  return (words, into) => {
+    for (let i = 0; i < words.length; i++) {
+      // `set` of a view copies four times as fast as a loop over 128 numbers does.
+      into.set(table.subarray(words[i]! * size, (words[i]! + 1) * size), i * size)
+    }
+  }
+}
+
+/** A batch that is ready to run; valid until the next is prepared. */
+export interface Batch {
+  readonly texts: readonly Int32Array[]
+  /** Padded length. */
+  readonly tokens: number
+  /** The distinct words, but [PAD]: those whose embeddings `run` reads. */
+  readonly words: Int32Array
+  readonly compiled: Compiled
+}
+
+/** A compiled graph with a buffer for each of its inputs and outputs that are not parameters. */
 interface Compiled {
-  executable: Executable
-  embedded: Float32Array
-  derived: Tensors
-  target: Float32Array
-  results: Tensors
+  readonly executable: Executable
+  readonly vectors: Float32Array
+  readonly slots: Float32Array
+  readonly derived: Tensors
+  readonly target: Float32Array
+  readonly results: Tensors
 }
 
 /** The length to which texts of up to `length` tokens are padded: few enough to compile for each. */
@@ -32,10 +61,17 @@ export function paddedLength(length: number): number {
   return Math.ceil(length / step) * step
 }
 
+/** The number of words to which batches of up to `words` are filled up: four in each power of 2. */
+export function paddedWords(words: number): number {
+  const step = 2 ** Math.max(Math.ceil(Math.log2(words)) - 3, 4)
+  return Math.ceil(words / step) * step
+}
+
 export class BatchRunner {
   readonly #options: BatchRunnerOptions
-  readonly #compiled = new Map<number, Compiled>()
+  readonly #compiled = new Map<string, Compiled>()
   readonly #lengths: Int32Array
+  readonly #wordSlots = new WordSlots()
 
   constructor(options: BatchRunnerOptions) {
     this.#options = options
@@ -47,24 +83,39 @@ export class BatchRunner {
     return paddedLength(Math.max(length, this.#options.model.minimumTokens))
   }
 
+  /** Makes a batch of at most `rows` texts. */
+  async prepare(texts: readonly Int32Array[]): Promise<Batch> {
+    const { model, rows, byPosition } = this.#options
+    const tokens = this.tokensFor(texts.reduce((most, ids) => Math.max(most, ids.length), 0))
+    const words = this.#wordSlots.assign(texts)
+    // One slot more than words, for [PAD]; and no more than there are positions.
+    const slots = Math.min(paddedWords(words.length + 1), rows * tokens + 1)
+    const shape = { rows, tokens, ...(byPosition ? {} : { words: slots }) }
+    const compiled = await this.#compile(shape)
+    if (!byPosition) this.#fillSlots(compiled.slots, texts, tokens)
+    for (let row = 0; row < rows; row++) this.#lengths[row] = texts[row]?.length ?? 0
+    for (const extra of model.derivedInputs) {
+      extra.fill(compiled.derived[extra.name]!, this.#lengths, shape)
+    }
+    return { texts, tokens, words, compiled }
+  }
+
   /**
-   * Runs one batch of at most `rows` texts with the rows of the embedding table. `classes` are what
-   * the losses are taken at, where the graph has losses. The results are overwritten by the next
-   * batch of the same length; `embedded` results are [rows, tokens, size].
+   * Runs a batch. `classes` are what the losses are taken at, where the graph has losses. What comes
+   * back, the embeddings that went in (`vectors`) and the graph's results, is overwritten by the
+   * next batch of the same shape.
    */
   async run(
-    texts: readonly Int32Array[],
-    table: Float32Array,
+    batch: Batch,
+    lookUp: LookUp,
     { classes, feeds }: { classes?: readonly number[]; feeds?: Tensors } = {}
-  ): Promise<{ tokens: number; results: Tensors }> {
-    const longest = texts.reduce((length, ids) => Math.max(length, ids.length), 0)
-    const tokens = this.tokensFor(longest)
-    const compiled = await this.#compile(tokens)
-    this.#fill(compiled, texts, { table, tokens })
-    if (classes) this.#fillTarget(compiled.target, classes)
-    const { embedded, derived, target, results, executable } = compiled
-    await executable.run({ ...feeds, ...derived, embedded, target }, results)
-    return { tokens, results }
+  ): Promise<{ vectors: Float32Array; results: Tensors }> {
+    const { executable, vectors, slots, derived, target, results } = batch.compiled
+    if (this.#options.byPosition) this.#embedPositions(batch, lookUp)
+    else this.#embedWords(batch, lookUp)
+    if (classes) this.#fillTarget(target, classes)
+    await executable.run({ ...feeds, ...derived, vectors, slots, target }, results)
+    return { vectors, results }
   }
 
   async dispose(): Promise<void> {
@@ -72,15 +123,17 @@ export class BatchRunner {
     this.#compiled.clear()
   }
 
-  async #compile(tokens: number): Promise<Compiled> {
-    const known = this.#compiled.get(tokens)
+  async #compile(shape: BatchShape): Promise<Compiled> {
+    const key = `${shape.tokens} ${shape.words}`
+    const known = this.#compiled.get(key)
     if (known) return known
-    const { model, executor, graph, rows, constants } = this.#options
-    const shape = { rows, tokens }
+    const { model, executor, graph, constants } = this.#options
+    const { rows, tokens, words } = shape
     const executable = await executor.compile(graph(model, shape), constants ? { constants } : {})
     const compiled = {
       executable,
-      embedded: new Float32Array(rows * tokens * model.embeddingSize),
+      vectors: new Float32Array((words ?? rows * tokens) * model.embeddingSize),
+      slots: new Float32Array(words === undefined ? 0 : rows * tokens),
       derived: Object.fromEntries(
         model.derivedInputs.map(({ name, shape: of }) => [
           name,
@@ -95,29 +148,30 @@ export class BatchRunner {
         ])
       )
     }
-    this.#compiled.set(tokens, compiled)
+    this.#compiled.set(key, compiled)
     return compiled
   }
 
-  #fill(
-    { embedded, derived }: Compiled,
-    texts: readonly Int32Array[],
-    { table, tokens }: { table: Float32Array; tokens: number }
-  ): void {
-    const { model, rows } = this.#options
-    const size = model.embeddingSize
-    for (let row = 0; row < rows; row++) {
-      const ids = texts[row]
-      this.#lengths[row] = ids?.length ?? 0
-      let at = row * tokens * size
-      for (let i = 0; ids && i < ids.length; i++, at += size) {
-        // `set` of a view copies four times as fast as a loop over 128 numbers does.
-        embedded.set(table.subarray(ids[i]! * size, (ids[i]! + 1) * size), at)
-      }
-      embedded.fill(0, at, (row + 1) * tokens * size)
-    }
-    for (const extra of model.derivedInputs) {
-      extra.fill(derived[extra.name]!, this.#lengths, { rows, tokens })
+  #fillSlots(slots: Float32Array, texts: readonly Int32Array[], tokens: number): void {
+    const ofPad = this.#wordSlots.of(padId)
+    slots.fill(ofPad)
+    texts.forEach((ids, row) => {
+      for (let i = 0; i < ids.length; i++) slots[row * tokens + i] = this.#wordSlots.of(ids[i]!)
+    })
+  }
+
+  #embedWords({ words, compiled: { vectors } }: Batch, lookUp: LookUp): void {
+    lookUp(words, vectors)
+    vectors.fill(0, words.length * this.#options.model.embeddingSize)
+  }
+
+  #embedPositions({ texts, tokens, compiled: { vectors } }: Batch, lookUp: LookUp): void {
+    const size = this.#options.model.embeddingSize
+    for (let row = 0; row < this.#options.rows; row++) {
+      const ids = texts[row] ?? noWords
+      const into = vectors.subarray(row * tokens * size, (row + 1) * tokens * size)
+      lookUp(ids, into)
+      into.fill(0, ids.length * size)
     }
   }
 
@@ -127,3 +181,5 @@ export class BatchRunner {
     classes.forEach((label, row) => (target[row * count + label] = 1))
   }
 }
+
+const noWords = new Int32Array(0)

@@ -15,7 +15,8 @@ import type { Graph, Value } from '../graph/ir.ts'
 import type { BatchShape, Model } from './model.ts'
 
 interface Built {
-  embedded: Value
+  /** What is embedded: [words, embedding], or [rows · tokens, embedding]. */
+  vectors: Value
   parameters: Record<string, Value>
   target: Value
   logits: Value
@@ -28,35 +29,40 @@ interface Built {
 export const gradientName = (parameter: string) => `gradient.${parameter}`
 
 function build(model: Model, batch: BatchShape): Built {
-  const { rows, tokens } = batch
-  const embedded = input('embedded', [rows, tokens, model.embeddingSize])
+  const { rows, tokens, words } = batch
+  const vectors = input('vectors', [words ?? rows * tokens, model.embeddingSize])
+  const slots = words === undefined ? undefined : input('slots', [rows * tokens])
   const parameters = Object.fromEntries(
     model.parameters.map(({ name, shape }) => [name, input(name, shape)])
   )
   const derived = Object.fromEntries(
     model.derivedInputs.map((extra) => [extra.name, input(extra.name, extra.shape(batch))])
   )
-  const { logits, features } = model.forward({ embedded, derived, parameters })
+  const { logits, features } = model.forward({
+    embedded: { rows, tokens, vectors, slots },
+    derived,
+    parameters
+  })
   const target = input('target', [rows, model.classes])
   const losses = neg(reduceSum(mul(target, logSoftmax(logits, 1)), [1]))
-  return { embedded, parameters, target, logits, features, losses }
+  return { vectors, parameters, target, logits, features, losses }
 }
 
-/** `logits` [rows, classes] from `embedded` and the derived inputs. */
+/** `logits` [rows, classes]. */
 export function predictGraph(model: Model, batch: BatchShape): Graph {
   return { name: 'predict', outputs: { logits: build(model, batch).logits } }
 }
 
 /**
- * For every row on its own: `embeddedGradient` [rows, tokens, embedding] = ∂ℓ/∂e, `losses`, and
- * what the last layer's gradient is the outer product of: `features` and
+ * For every row on its own: `embeddedGradient` [rows · tokens, embedding] = ∂ℓ/∂e at every
+ * position (the batch has no `words`), `losses`, and what the last layer's gradient is the outer product of: `features` and
  * `logitGradient` [rows, classes] = softmax(logits) − target. One backward pass serves the batch,
  * as no row's loss depends on another row.
  */
 export function inputGradientGraph(model: Model, batch: BatchShape): Graph {
-  const { embedded, target, logits, features, losses } = build(model, batch)
+  const { vectors, target, logits, features, losses } = build(model, batch)
   const ones = expand(constant([1]), losses.shape)
-  const [embeddedGradient] = gradients(losses, ones, [embedded])
+  const [embeddedGradient] = gradients(losses, ones, [vectors])
   const logitGradient = sub(softmax(logits, 1), target)
   return {
     name: 'input-gradient',
@@ -66,15 +72,15 @@ export function inputGradientGraph(model: Model, batch: BatchShape): Graph {
 
 /**
  * One step's `losses` and `logits`, and the gradients of Σ rowWeight · losses with respect to every
- * parameter (`gradient.NAME`) and to `embedded`. Weights of 1/n make that the mean of n rows; a
- * weight of 0 leaves a row out.
+ * parameter (`gradient.NAME`) and to the embedding of every word of the batch (`wordGradient`
+ * [words, embedding]). Weights of 1/n make that the mean of n rows; a weight of 0 leaves a row out.
  */
 export function trainStepGraph(model: Model, batch: BatchShape): Graph {
-  const { embedded, parameters, logits, losses } = build(model, batch)
+  const { vectors, parameters, logits, losses } = build(model, batch)
   const rowWeight = input('rowWeight', [batch.rows])
   const names = Object.keys(parameters)
-  const [embeddedGradient, ...rest] = gradients(losses, rowWeight, [
-    embedded,
+  const [wordGradient, ...rest] = gradients(losses, rowWeight, [
+    vectors,
     ...Object.values(parameters)
   ])
   const parameterGradients = names.map((name, i) => [gradientName(name), rest[i]!] as const)
@@ -83,7 +89,7 @@ export function trainStepGraph(model: Model, batch: BatchShape): Graph {
     outputs: {
       losses,
       logits,
-      embeddedGradient: embeddedGradient!,
+      wordGradient: wordGradient!,
       ...Object.fromEntries(parameterGradients)
     }
   }

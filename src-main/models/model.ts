@@ -1,5 +1,6 @@
 /** What a model is: parameters, and a forward graph from embedded words to logits. */
 import type { Shape, Value } from '../graph/ir.ts'
+import type { EmbeddedTokens } from './embedded-tokens.ts'
 
 /** How a parameter starts: all zero, or uniform in ±limit. */
 export type Initial = { kind: 'zeros' } | { kind: 'uniform'; limit: number }
@@ -10,10 +11,13 @@ export interface ParameterSpec {
   readonly initial: Initial
 }
 
-/** Sizes of one batch: rows, and tokens a row (the padded length). */
+/** Sizes of one batch. */
 export interface BatchShape {
   readonly rows: number
+  /** Tokens a row: the padded length. */
   readonly tokens: number
+  /** Distinct words, [PAD] among them; without it every position is embedded on its own. */
+  readonly words?: number
 }
 
 /** An extra input that follows from the lengths of the texts, such as a mask. */
@@ -25,8 +29,7 @@ export interface DerivedInput {
 }
 
 export interface ForwardInputs {
-  /** [rows, tokens, embedding] */
-  readonly embedded: Value
+  readonly embedded: EmbeddedTokens
   readonly derived: Readonly<Record<string, Value>>
   readonly parameters: Readonly<Record<string, Value>>
 }

@@ -8,6 +8,7 @@
  */
 import { add, matmul, reduceMax, relu, reshape, slice, split } from '../graph/build.ts'
 import type { Value } from '../graph/ir.ts'
+import { atPositions } from './embedded-tokens.ts'
 import type { BatchShape, DerivedInput, ForwardInputs, Model, ParameterSpec } from './model.ts'
 
 export interface TextCnnSizes {
@@ -75,11 +76,15 @@ function windowMask(receptiveField: number): DerivedInput {
 }
 
 function forward({ embedded, derived, parameters }: ForwardInputs, widths: readonly number[]) {
-  const layer = (x: Value, name: string, width: number) =>
-    relu(add(convolve(x, parameters[`${name}.weight`]!, width), parameters[`${name}.bias`]!))
-  const first = layer(embedded, 'conv1', widths[0]!)
-  const second = layer(first, 'conv2', widths[1]!)
-  const third = convolve(second, parameters['conv3.weight']!, 1)
+  const parameter = (name: string) => parameters[name]!
+  const activate = (x: Value, layer: string) => relu(add(x, parameter(`${layer}.bias`)))
+  const taps = atPositions(embedded, (words) => matmul(words, parameter('conv1.weight')))
+  const first = activate(addShifted(taps, widths[0]!), 'conv1')
+  const second = activate(
+    addShifted(matmulEach(first, parameter('conv2.weight')), widths[1]!),
+    'conv2'
+  )
+  const third = matmulEach(second, parameter('conv3.weight'))
   const [rows, windows] = third.shape as [number, number, number]
   const mask = reshape(derived['windowMask']!, [rows, windows, 1])
   // The bias is the same for all windows and ReLU never falls, so both may follow the maximum, where
@@ -89,22 +94,25 @@ function forward({ embedded, derived, parameters }: ForwardInputs, widths: reado
   return { logits, features }
 }
 
-/**
- * A valid convolution over time, [rows, tokens, inputs] → [rows, tokens − width + 1, filters]: one
- * product with all taps at once, then each tap's part shifted into place and added up. On a CPU
- * this is faster than unrolling the windows first, since every embedding is read once.
+/*
+ * A valid convolution over time, [rows, tokens, inputs] → [rows, tokens − width + 1, filters], is one
+ * product with all taps at once, then each tap's part shifted into place and added up. On a CPU this
+ * is faster than unrolling the windows first, since every input is read once; and the first one's
+ * product is of words, not of positions.
  */
-function convolve(x: Value, weight: Value, width: number): Value {
+
+/** x · weight for every row and token. */
+function matmulEach(x: Value, weight: Value): Value {
   const [rows, tokens, inputs] = x.shape as [number, number, number]
-  const columns = weight.shape[1]!
   const product = matmul(reshape(x, [rows * tokens, inputs]), weight)
-  if (width === 1) return reshape(product, [rows, tokens, columns])
-  const taps = split(
-    reshape(product, [rows, tokens, columns]),
-    2,
-    new Array<number>(width).fill(columns / width)
-  )
-  return taps
+  return reshape(product, [rows, tokens, weight.shape[1]!])
+}
+
+/** Adds up the parts of all taps, [rows, tokens, width · filters]: part k comes k tokens later. */
+function addShifted(taps: Value, width: number): Value {
+  const [, tokens, columns] = taps.shape as [number, number, number]
+  const filters = columns / width
+  return split(taps, 2, new Array<number>(width).fill(filters))
     .map((tap, k) => slice(tap, 1, [k, k + tokens - width + 1]))
     .reduce((sum, tap) => add(sum, tap))
 }

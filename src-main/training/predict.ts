@@ -1,7 +1,7 @@
 /** Predictions of a trained model. */
 import { throwIfCancelled } from '../errors.ts'
 import type { Executor, Tensors } from '../executors/executor.ts'
-import { BatchRunner } from '../models/batch-runner.ts'
+import { BatchRunner, lookUpIn } from '../models/batch-runner.ts'
 import { predictGraph } from '../models/graphs.ts'
 import type { Model } from '../models/model.ts'
 import { embeddingName } from '../models/parameters.ts'
@@ -32,14 +32,12 @@ export class Predictor {
     const order = Array.from({ length: count }, (_, i) => i).sort(
       (a, b) => lengthOf(a) - lengthOf(b) || a - b
     )
+    const lookUp = lookUpIn(parameters[embeddingName]!, this.#model.embeddingSize)
     for (let start = 0; start < count; start += this.#rows) {
       throwIfCancelled(signal)
       const batch = order.slice(start, start + this.#rows)
-      const { results } = await this.#runner.run(
-        batch.map((index) => idsOf(texts, index)),
-        parameters[embeddingName]!,
-        { feeds: parameters }
-      )
+      const prepared = await this.#runner.prepare(batch.map((index) => idsOf(texts, index)))
+      const { results } = await this.#runner.run(prepared, lookUp, { feeds: parameters })
       batch.forEach((index, n) => {
         const logits = results['logits']!.subarray(n * classes, (n + 1) * classes)
         softmaxInto(logits, probabilities.subarray(index * classes, (index + 1) * classes))

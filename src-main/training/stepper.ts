@@ -1,12 +1,11 @@
 /** One training under way: parameters, the optimizer's state, and the step that changes both. */
 import type { Tensors } from '../executors/executor.ts'
-import type { BatchRunner } from '../models/batch-runner.ts'
+import type { BatchRunner, LookUp } from '../models/batch-runner.ts'
 import { gradientName } from '../models/graphs.ts'
 import type { Model } from '../models/model.ts'
 import { embeddingName } from '../models/parameters.ts'
 import type { DenseState, OptimizerSettings, TableState } from './optimizers.ts'
 import { createOptimizer } from './optimizers.ts'
-import type { WordSlots } from './word-slots.ts'
 
 export interface Step {
   texts: readonly Int32Array[]
@@ -20,24 +19,18 @@ export class Stepper {
   /** Trained in place. The embedding is up to date only after `settle`. */
   readonly parameters: Tensors
   readonly #runner: BatchRunner
-  readonly #slots: WordSlots
   readonly #optimizer
   readonly #embedding: TableState
   readonly #dense: ReadonlyMap<string, DenseState>
 
-  /** `runner` runs the train-step graph; it and `slots` may serve one training after the other. */
+  /** `runner` runs the train-step graph; it may serve one training after the other. */
   constructor(
     model: Model,
     parameters: Tensors,
-    {
-      optimizer,
-      runner,
-      slots
-    }: { optimizer: OptimizerSettings; runner: BatchRunner; slots: WordSlots }
+    { optimizer, runner }: { optimizer: OptimizerSettings; runner: BatchRunner }
   ) {
     this.parameters = parameters
     this.#runner = runner
-    this.#slots = slots
     this.#optimizer = createOptimizer(optimizer)
     this.#embedding = this.#optimizer.table(parameters[embeddingName]!, model.embeddingSize)
     this.#dense = new Map(
@@ -47,16 +40,15 @@ export class Stepper {
 
   /** Takes one step; returns `losses` and `logits` by row as they were before it. */
   async step({ texts, classes, rowWeight, learningRate }: Step): Promise<Tensors> {
-    const table = this.parameters[embeddingName]!
-    this.#embedding.catchUp(this.#slots.assign(texts))
+    const batch = await this.#runner.prepare(texts)
     const feeds = { ...this.parameters, rowWeight }
-    const { tokens, results } = await this.#runner.run(texts, table, { classes, feeds })
+    const lookUp: LookUp = (words, into) => this.#embedding.read(words, into)
+    const { vectors, results } = await this.#runner.run(batch, lookUp, { classes, feeds })
     this.#optimizer.begin(learningRate)
     for (const [name, state] of this.#dense) {
       state.step(this.parameters[name]!, results[gradientName(name)]!)
     }
-    const { rows, gradients } = this.#slots.gather(texts, tokens, results['embeddedGradient']!)
-    this.#embedding.step(rows, gradients)
+    this.#embedding.step(batch.words, vectors, results['wordGradient']!)
     return results
   }
 

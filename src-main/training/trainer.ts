@@ -11,7 +11,6 @@ import { batchesOf } from './batches.ts'
 import type { TrainingSettings } from './settings.ts'
 import { learningRateAt } from './settings.ts'
 import { Stepper } from './stepper.ts'
-import { WordSlots } from './word-slots.ts'
 
 /** Rows to train on; all arrays go by the same index and may be shared between threads. */
 export interface TrainingSet {
@@ -49,7 +48,6 @@ export class Trainer {
   readonly #words: number
   readonly #settings: TrainingSettings
   readonly #runner: BatchRunner
-  readonly #slots: WordSlots
 
   constructor(
     model: Model,
@@ -58,7 +56,6 @@ export class Trainer {
     this.#model = model
     this.#words = words
     this.#settings = settings
-    this.#slots = new WordSlots(words, model.embeddingSize)
     const rows = settings.batchSize
     this.#runner = new BatchRunner({ model, executor, graph: trainStepGraph, rows })
   }
@@ -72,8 +69,7 @@ export class Trainer {
     if (data.weights.every((weight) => weight === 0)) throw nothingLeft()
     const { epochs, batchSize, optimizer } = this.#settings
     const initial = initialParameters(this.#model, this.#words, seed)
-    const shared = { optimizer, runner: this.#runner, slots: this.#slots }
-    const stepper = new Stepper(this.#model, initial, shared)
+    const stepper = new Stepper(this.#model, initial, { optimizer, runner: this.#runner })
     const plan = { tokens: this.#paddedLengths(data.texts), rows: data.rows, batchSize, seed }
     const rowWeight = new Float32Array(batchSize)
     let step = 0

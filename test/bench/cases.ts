@@ -10,15 +10,14 @@ import { openGradients, writeGradients } from '../../src-main/gradients/gradient
 import { checkpointView } from '../../src-main/influence/checkpoint-view.ts'
 import { methods } from '../../src-main/influence/methods.ts'
 import type { CheckpointView } from '../../src-main/influence/query.ts'
-import { topPositions } from '../../src-main/influence/tracin-we-topk.ts'
-import { BatchRunner } from '../../src-main/models/batch-runner.ts'
+import { topPositions } from '../../src-main/influence/word-terms.ts'
+import { BatchRunner, lookUpIn } from '../../src-main/models/batch-runner.ts'
 import { inputGradientGraph, trainStepGraph } from '../../src-main/models/graphs.ts'
 import { embeddingName, initialParameters } from '../../src-main/models/parameters.ts'
 import type { OptimizerSettings } from '../../src-main/training/optimizers.ts'
 import { Predictor } from '../../src-main/training/predict.ts'
 import { adamW } from '../../src-main/training/settings.ts'
 import { Stepper } from '../../src-main/training/stepper.ts'
-import { WordSlots } from '../../src-main/training/word-slots.ts'
 import { batchOf, classes, drawTexts, embeddingSize, modelOf, words } from './data.ts'
 import type { Case } from './measure.ts'
 
@@ -50,8 +49,7 @@ function trainStep(
       const runner = new BatchRunner({ model, executor, graph: trainStepGraph, rows: batchSize })
       const stepper = new Stepper(model, initialParameters(model, words, 1), {
         optimizer: optimizers[kind].settings,
-        runner,
-        slots: new WordSlots(words, embeddingSize)
+        runner
       })
       const rowWeight = new Float32Array(batchSize).fill(1 / batchSize)
       const classesOfBatch = Array.from({ length: batchSize }, (_, i) => labels[i]!)
@@ -86,14 +84,16 @@ function inputGradient(filters: number, tokens: number): Case {
         executor,
         graph: inputGradientGraph,
         rows: batchSize,
+        byPosition: true,
         constants
       })
+      const lookUp = lookUpIn(table!, embeddingSize)
       const classesOfBatch = Array.from({ length: batchSize }, (_, i) => labels[i]!)
       let turn = 0
       return {
         async run() {
           const batch = batchOf(texts, turn++, batchSize)
-          await runner.run(batch, table!, { classes: classesOfBatch })
+          await runner.run(await runner.prepare(batch), lookUp, { classes: classesOfBatch })
         },
         dispose: () => runner.dispose()
       }

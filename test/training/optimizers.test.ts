@@ -98,14 +98,16 @@ function compare(settings: OptimizerSettings, seed: number): number {
   let longest = 0
   plan(seed).forEach(({ learningRate, touched, gradients }, i) => {
     const ids = Int32Array.from(touched)
-    table.catchUp(ids)
-    for (const row of touched) {
-      expectRow(row, { sparse, weights, way, when: `seed ${seed}, before step ${i + 1}` })
+    const current = new Float32Array(ids.length * width)
+    table.read(ids, current)
+    for (const [n, row] of touched.entries()) {
+      const found = current.subarray(n * width, (n + 1) * width)
+      expectRow(row, { found, weights, way, when: `seed ${seed}, before step ${i + 1}` })
       if (last[row]! > 0) longest = Math.max(longest, i + 1 - last[row]!)
       last[row] = i + 1
     }
     optimizer.begin(learningRate)
-    table.step(ids, gradients)
+    table.step(ids, current, gradients)
     const whole = new Float64Array(rows * width)
     touched.forEach((row, n) => {
       whole.set(gradients.subarray(n * width, (n + 1) * width), row * width)
@@ -116,7 +118,8 @@ function compare(settings: OptimizerSettings, seed: number): number {
   })
   table.catchUpAll()
   for (let row = 0; row < rows; row++) {
-    expectRow(row, { sparse, weights, way, when: `seed ${seed}, at the end` })
+    const found = sparse.subarray(row * width, (row + 1) * width)
+    expectRow(row, { found, weights, way, when: `seed ${seed}, at the end` })
   }
   const start = never * width
   expect([...sparse.subarray(start, start + width)], 'a row never touched').toEqual([
@@ -126,7 +129,8 @@ function compare(settings: OptimizerSettings, seed: number): number {
 }
 
 interface Compared {
-  sparse: Float32Array
+  /** [width] the row */
+  found: Float32Array
   weights: Float64Array
   /** How far each weight has gone, there and back. */
   way: Float64Array
@@ -134,12 +138,13 @@ interface Compared {
 }
 
 /** Within float32's rounding of what a weight is and of what has been added to it. */
-function expectRow(row: number, { sparse, weights, way, when }: Compared): void {
-  for (let i = row * width; i < (row + 1) * width; i++) {
-    const error = Math.abs(sparse[i]! - weights[i]!)
-    const detail = `${when}: row ${row}[${i - row * width}] is ${sparse[i]}, not ${weights[i]}`
+function expectRow(row: number, { found, weights, way, when }: Compared): void {
+  found.forEach((weight, d) => {
+    const i = row * width + d
+    const error = Math.abs(weight - weights[i]!)
+    const detail = `${when}: row ${row}[${d}] is ${weight}, not ${weights[i]}`
     if (!(error <= 3e-6 * (way[i]! + 0.1))) expect.fail(detail)
-  }
+  })
 }
 
 const tables: [name: string, settings: OptimizerSettings][] = [
@@ -166,16 +171,48 @@ test('catching up twice, or with no step between, moves nothing', () => {
   const optimizer = createOptimizer({ kind: 'sgd', momentum: 0.9 })
   const weights = new Float32Array(2)
   const table = optimizer.table(weights, 1)
-  const row = Int32Array.of(0)
-  optimizer.begin(0.5)
-  table.step(row, Float32Array.of(1))
-  optimizer.begin(0.5)
-  table.step(Int32Array.of(1), Float32Array.of(1))
-  table.catchUp(row)
+  const stepOf = (row: number) => {
+    const rows = Int32Array.of(row)
+    const current = new Float32Array(1)
+    table.read(rows, current)
+    optimizer.begin(0.5)
+    table.step(rows, current, Float32Array.of(1))
+  }
+  const read = () => {
+    const found = new Float32Array(1)
+    table.read(Int32Array.of(0), found)
+    return found[0]
+  }
+  stepOf(0)
+  stepOf(1)
   // −0.5 · (1 + 0.9)
+  expect(read()).toBeCloseTo(-0.95, 6)
+  expect(read()).toBe(read())
+  table.catchUpAll()
   expect(weights[0]).toBeCloseTo(-0.95, 6)
   const once = weights.slice()
-  table.catchUp(row)
   table.catchUpAll()
   expect([...weights]).toEqual([...once])
+  expect(read()).toBe(once[0])
+})
+
+test('a row whose gradient is zero moves as if it were not in the batch', () => {
+  for (const [, settings] of tables) {
+    const run = (given: number[]) => {
+      const optimizer = createOptimizer(settings)
+      const weights = Float32Array.of(1, 2)
+      const table = optimizer.table(weights, 1)
+      const both = Int32Array.of(0, 1)
+      const current = new Float32Array(2)
+      for (const gradient of [0.5, 0, 0, -0.25]) {
+        const rows = gradient === 0 ? Int32Array.from(given) : both
+        table.read(rows, current)
+        optimizer.begin(0.1)
+        table.step(rows, current, Float32Array.of(gradient, gradient))
+      }
+      table.catchUpAll()
+      return [...weights]
+    }
+    expect(run([0, 1])).toEqual(run([]))
+  }
 })

@@ -5,7 +5,6 @@ import { trainStepGraph } from '../../src-main/models/graphs.ts'
 import { textCnn } from '../../src-main/models/text-cnn.ts'
 import type { OptimizerSettings } from '../../src-main/training/optimizers.ts'
 import { Stepper } from '../../src-main/training/stepper.ts'
-import { WordSlots } from '../../src-main/training/word-slots.ts'
 import { expectClose, golden } from '../support/golden.ts'
 
 type Parameters = Record<string, { shape: number[]; data: number[] }>
@@ -50,8 +49,7 @@ test.each(runs)('50 steps of $name end where dense PyTorch in float64 ends', asy
   const runner = new BatchRunner({ model, executor, graph: trainStepGraph, rows })
   const stepper = new Stepper(model, copied(initialParameters), {
     optimizer: settingsOf(run),
-    runner,
-    slots: new WordSlots(sizes.V, sizes.D)
+    runner
   })
   const rowWeight = new Float32Array(rows).fill(1 / rows)
   const losses: number[] = []
