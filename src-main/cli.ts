@@ -4,7 +4,7 @@
  */
 import { Command, InvalidArgumentError } from 'commander'
 import { formats } from './dataset/source.ts'
-import { defaultMethod, methodNames } from './influence/methods.ts'
+import { methodNames } from './influence/methods.ts'
 import { modelNames } from './models/models.ts'
 import { harmless } from './commands/harmless.ts'
 import { version } from './version.ts'
@@ -90,9 +90,9 @@ const withInfluence = (each: Command) =>
     .requiredOption('--example <id>', 'the held-out row to repair', whole(0))
     .option(
       '--method <name>',
-      `one of ${methodNames.join(', ')}`,
-      oneOf(methodNames),
-      defaultMethod
+      `one of ${methodNames.join(', ')} (default: the first for a model that AdamW has trained, ` +
+        'the second for SGD)',
+      oneOf(methodNames)
     )
     .option('--checkpoints <epochs>', 'epochs whose checkpoints count, such as 1,2', wholes)
 

@@ -23,7 +23,7 @@ import type { BaseRecord } from './pipeline/workspace.ts'
 import { openTrained } from './pipeline/workspace.ts'
 import type { TrainingSettings } from './training/settings.ts'
 import type { Action } from './fix/suggest.ts'
-import { defaultMethod } from './influence/methods.ts'
+import { methodFor } from './influence/methods.ts'
 
 /** The paper's band of probabilities: wrong, but not hopelessly. */
 export const usualBand: readonly [number, number] = [0.3, 0.7]
@@ -76,14 +76,15 @@ export async function mainJob(
 
       observer.stage('Looking for the training rows behind it')
       const example = exampleOf(workspace, mistake.example)
-      const question = { method: defaultMethod, top }
+      const method = methodFor(workspace.base.settings.optimizer)
+      const question = { method, top }
       const { explanation } = await explain(workspace, example, question, job)
       observer.explained(explanation)
 
       const tried: SavedFix[] = []
       for (const { action, k } of fixes) {
         observer.stage(`Retraining with the fix: ${action}, k = ${k}`)
-        const options = { example: example.row, method: defaultMethod, action, k, rounds }
+        const options = { example: example.row, method, action, k, rounds }
         const fix = await tryFix(workspace, { ...options, control: true }, job)
         tried.push(fix)
         observer.fixed(fix)

@@ -1,6 +1,7 @@
 /** `erratum explain`: the training rows behind a prediction. */
 import { writeFileAtomically } from '../files/write.ts'
 import type { MethodName } from '../influence/methods.ts'
+import { methodFor } from '../influence/methods.ts'
 import { exampleOf } from '../pipeline/example.ts'
 import { explain as explainExample, isExplainable } from '../pipeline/explain.ts'
 import type { TrainedWorkspace } from '../pipeline/workspace.ts'
@@ -14,17 +15,19 @@ import { run } from './run.ts'
 interface Options extends CommonOptions {
   dir: string
   example: number
-  method: MethodName
+  method?: MethodName
   checkpoints?: number[]
   top: number
   scores?: string
 }
 
-export function explain({ dir, example: row, scores: file, ...options }: Options): Promise<void> {
+export function explain({ dir, example: row, scores: file, ...given }: Options): Promise<void> {
   return run(
-    options,
+    given,
     async ({ terminal, job }) => {
       const workspace = await openTrained(dir)
+      const method = given.method ?? methodFor(workspace.base.settings.optimizer)
+      const options = { ...given, method }
       const example = exampleOf(workspace, row)
       const work = () => explainExample(workspace, example, options, job)
       // Another process may use the project while this one only reads.

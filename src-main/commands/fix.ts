@@ -1,5 +1,7 @@
 /** `erratum fix` and `erratum curve`: try fixes and prove them. */
 import type { FixOptions, SavedFix } from '../pipeline/fix.ts'
+import type { MethodName } from '../influence/methods.ts'
+import { methodFor } from '../influence/methods.ts'
 import { tryFix } from '../pipeline/fix.ts'
 import { openTrained } from '../pipeline/workspace.ts'
 import { withProjectLock } from '../project/lock.ts'
@@ -10,7 +12,11 @@ import type { Context, CommonOptions } from './run.ts'
 import { run } from './run.ts'
 
 type Options = CommonOptions &
-  Omit<FixOptions, 'k' | 'control'> & { dir: string; control?: boolean }
+  Omit<FixOptions, 'k' | 'control' | 'method'> & {
+    dir: string
+    control?: boolean
+    method?: MethodName
+  }
 
 const roundsKept = 'Finished rounds are kept; the same command goes on from there.'
 
@@ -57,8 +63,9 @@ async function tryAll(
     const workspace = await openTrained(dir)
     workspace.base.doubts.forEach((doubt) => terminal.warn(doubt))
     const tried: SavedFix[] = []
+    const { example, action, checkpoints, rounds } = options
+    const method = options.method ?? methodFor(workspace.base.settings.optimizer)
     for (const k of sizes) {
-      const { example, action, method, checkpoints, rounds } = options
       const given = { example, action, method, checkpoints, rounds, control, k }
       tried.push(await tryFix(workspace, given, job))
       terminal.done()

@@ -1,8 +1,10 @@
 /** The methods: a row each. Adding one is a file, its row here and a parity case. */
+import type { OptimizerSettings } from '../training/optimizers.ts'
 import type { Influence, InfluenceQuery } from './query.ts'
 import { randomInfluence } from './random.ts'
 import { tracinLast } from './tracin-last.ts'
 import { tracinWe } from './tracin-we.ts'
+import { tracinWeAdam } from './tracin-we-adam.ts'
 import { tracinWeTopk } from './tracin-we-topk.ts'
 
 export interface Method {
@@ -12,12 +14,27 @@ export interface Method {
   score(query: InfluenceQuery): Promise<Influence>
 }
 
-export const methodNames = ['tracin-we-topk', 'tracin-we', 'tracin-last', 'random'] as const
+export const methodNames = [
+  'tracin-we-adam',
+  'tracin-we-topk',
+  'tracin-we',
+  'tracin-last',
+  'random'
+] as const
 export type MethodName = (typeof methodNames)[number]
 
-export const defaultMethod: MethodName = 'tracin-we-topk'
+/** The method for a model, by what has trained it: that of the steps which were really taken. */
+export function methodFor({ kind }: OptimizerSettings): MethodName {
+  return kind === 'adamw' ? 'tracin-we-adam' : 'tracin-we-topk'
+}
 
 export const methods: Readonly<Record<MethodName, Method>> = {
+  'tracin-we-adam': {
+    title: 'TracIn-WE-Adam',
+    description:
+      'TracIn-WE-Topk with gradients scaled as AdamW scales its steps: rare words weigh more.',
+    score: tracinWeAdam
+  },
   'tracin-we-topk': {
     title: 'TracIn-WE-Topk',
     description: 'Similarity of word gradients over the ten words of each text that matter most.',

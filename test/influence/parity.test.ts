@@ -5,7 +5,8 @@ import { textCnn } from '../../src-main/models/text-cnn.ts'
 import { expectClose, golden } from '../support/golden.ts'
 import { encoded, influenceQuery } from '../support/views.ts'
 
-const held = ['tracin-we', 'tracin-we-topk', 'tracin-last'] as const
+const held = ['tracin-we', 'tracin-we-topk', 'tracin-we-adam', 'tracin-last'] as const
+const byWord = ['tracin-we', 'tracin-we-topk', 'tracin-we-adam'] as const
 
 interface RowWords {
   row: number
@@ -19,7 +20,7 @@ const { sizes, train, heldOut, checkpoints, scores, wordContributions } = golden
   heldOut: { texts: number[][]; labels: number[] }
   checkpoints: { learningRate: number; parameters: Record<string, { data: number[] }> }[]
   scores: Record<(typeof held)[number], number[][]>
-  wordContributions: { example: number } & Record<'tracin-we' | 'tracin-we-topk', RowWords[]>
+  wordContributions: { example: number } & Record<(typeof byWord)[number], RowWords[]>
 }>('influence')
 
 const model = textCnn({ embedding: sizes.D, filters: sizes.F, widths: [sizes.w1, sizes.w2] }, 2)
@@ -62,17 +63,17 @@ describe.each(held)('%s agrees with PyTorch', (method) => {
   })
 })
 
-test.each(['tracin-we', 'tracin-we-topk'] as const)('%s: words of single rows', async (method) => {
+test.each(byWord)('%s: words of single rows', async (method) => {
   const influence = await methods[method].score(queries[wordContributions.example]!)
   const rows = wordContributions[method]
   const found = await influence.words(rows.map(({ row }) => row))
   const scale = Math.max(...rows.flatMap(({ contributions }) => contributions.map(Math.abs)))
   for (const { row, words, contributions } of rows) {
-    const byWord = new Map(found.get(row)!.map((part) => [part.wordId, part.influence]))
+    const shares = new Map(found.get(row)!.map((part) => [part.wordId, part.influence]))
     // A word without a gradient need not be listed; no other word may be.
-    expect([...byWord.keys()].filter((word) => !words.includes(word))).toEqual([])
+    expect([...shares.keys()].filter((word) => !words.includes(word))).toEqual([])
     words.forEach((word, n) => {
-      const error = Math.abs((byWord.get(word) ?? 0) - contributions[n]!)
+      const error = Math.abs((shares.get(word) ?? 0) - contributions[n]!)
       expect(error, `row ${row}, word ${word}`).toBeLessThan(1e-4 * scale)
     })
   }

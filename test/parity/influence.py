@@ -1,4 +1,4 @@
-"""Makes golden/influence.json: what 200 training rows do to 5 held-out examples, by three methods.
+"""Makes golden/influence.json: what 200 training rows do to 5 held-out examples, by four methods.
 
 Asserted first: the scores agree with the sums written out, from gradients taken one example at a
 time by automatic differentiation of the whole embedding table; word contributions add up to their
@@ -102,12 +102,17 @@ class Gradients:
 
 def influence(rates, rows, examples):
     """Scores [method][example, row] and contributions [method][example, row, word]."""
-    contributions = {'tracin-we': 0, 'tracin-we-topk': 0}
+    contributions = {'tracin-we': 0, 'tracin-we-topk': 0, 'tracin-we-adam': 0}
     last = 0
     for rate, x, held_out in zip(rates, rows, examples, strict=True):
         for method, field in (('tracin-we', 'words'), ('tracin-we-topk', 'top_words')):
             inner = torch.einsum('xwd,rwd->xrw', getattr(held_out, field), getattr(x, field))
             contributions[method] = contributions[method] + rate * inner
+        # Each number over the root mean square of it in all rows, as Adam divides its steps.
+        roots = (x.top_words**2).mean(dim=0).sqrt()
+        scaled = torch.where(roots > 0, held_out.top_words / roots, 0)
+        inner = torch.einsum('xwd,rwd->xrw', scaled, x.top_words)
+        contributions['tracin-we-adam'] = contributions['tracin-we-adam'] + rate * inner
         last = last + rate * torch.einsum('xfc,rfc->xr', held_out.last, x.last)
     scores = {method: c.sum(dim=2) for method, c in contributions.items()}
     scores['tracin-last'] = last
@@ -135,32 +140,44 @@ def check_written_out(checkpoints, rates, train, held_out, scores):
                 sums[text[i]] = sums.get(text[i], 0) + at[i]
         return sums
 
-    for e in range(EXAMPLES):
-        for r in range(e, ROWS, 9):
-            expected = {'tracin-we': 0.0, 'tracin-we-topk': 0.0, 'tracin-last': 0.0}
-            for rate, parameters in zip(rates, checkpoints, strict=True):
-                sides = []
-                for text, label in ((held_out[0][e], held_out[1][e]), (train[0][r], train[1][r])):
-                    at, table, dense = gradients(parameters, text, label)
-                    every = by_word(text, range(len(text)), at)
-                    for word, g in every.items():
-                        assert torch.allclose(g, table[word], rtol=1e-12, atol=1e-15)
-                    ranked = sorted(
-                        (i for i in range(len(text)) if text[i] != PAD),
-                        key=lambda i: (-at[i].norm().item(), i),
-                    )
-                    sides.append((every, by_word(text, ranked[:TOP], at), dense))
-                (every, top, dense), (every_row, top_row, dense_row) = sides
-                for method, a, b in (
-                    ('tracin-we', every, every_row),
-                    ('tracin-we-topk', top, top_row),
-                ):
-                    shared = a.keys() & b.keys()
-                    expected[method] += rate * sum((a[w] @ b[w]).item() for w in shared)
-                expected['tracin-last'] += rate * (dense * dense_row).sum().item()
-            for method, value in expected.items():
-                found = scores[method][e, r].item()
-                assert abs(found - value) < 1e-13 + 1e-10 * abs(value), (method, e, r)
+    def side(parameters, text, label):
+        at, table, dense = gradients(parameters, text, label)
+        every = by_word(text, range(len(text)), at)
+        for word, g in every.items():
+            assert torch.allclose(g, table[word], rtol=1e-12, atol=1e-15)
+        ranked = sorted(
+            (i for i in range(len(text)) if text[i] != PAD),
+            key=lambda i: (-at[i].norm().item(), i),
+        )
+        return every, by_word(text, ranked[:TOP], at), dense
+
+    pairs = [(e, r) for e in range(EXAMPLES) for r in range(e, ROWS, 9)]
+    expected = {method: dict.fromkeys(pairs, 0.0) for method in scores}
+    for rate, parameters in zip(rates, checkpoints, strict=True):
+        rows = [side(parameters, *row) for row in zip(*train, strict=True)]
+        examples = [side(parameters, *example) for example in zip(*held_out, strict=True)]
+        squares = {}
+        for _, top, _ in rows:
+            for word, g in top.items():
+                squares[word] = squares.get(word, 0) + g**2
+        for e, r in pairs:
+            (every, top, dense), (every_row, top_row, dense_row) = examples[e], rows[r]
+            for method, a, b in (
+                ('tracin-we', every, every_row),
+                ('tracin-we-topk', top, top_row),
+            ):
+                inner = sum((a[w] @ b[w]).item() for w in a.keys() & b.keys())
+                expected[method][e, r] += rate * inner
+            for word in top.keys() & top_row.keys():
+                for g, g_row, square in zip(top[word], top_row[word], squares[word], strict=True):
+                    if g_row != 0:
+                        root = (square / ROWS) ** 0.5
+                        expected['tracin-we-adam'][e, r] += rate * (g * g_row / root).item()
+            expected['tracin-last'][e, r] += rate * (dense * dense_row).sum().item()
+    for method, values in expected.items():
+        for pair, value in values.items():
+            found = scores[method][pair].item()
+            assert abs(found - value) < 1e-13 + 1e-10 * abs(value), (method, pair)
 
 
 def check_signs(checkpoints, rates, held_out):

@@ -9,7 +9,7 @@ import { GradientExtractor } from '../../src-main/gradients/extractor.ts'
 import { openGradients, writeGradients } from '../../src-main/gradients/gradient-files.ts'
 import { checkpointView } from '../../src-main/influence/checkpoint-view.ts'
 import type { InfluenceQuery } from '../../src-main/influence/query.ts'
-import { topPositions } from '../../src-main/influence/tracin-we-topk.ts'
+import { topPositions } from '../../src-main/influence/word-terms.ts'
 import type { Model } from '../../src-main/models/model.ts'
 
 /** Lists of ids as encoded texts. */
