@@ -5,12 +5,12 @@ import { join } from 'node:path'
 import type { OpenDataset } from '../dataset/open.ts'
 import { ErratumError } from '../errors.ts'
 import { makeFolder, writeJsonAtomically } from '../files/write.ts'
+import { randomEdits } from '../fix/random-edits.ts'
 import type { Action, Suggestion } from '../fix/suggest.ts'
 import { suggestEdits } from '../fix/suggest.ts'
 import type { MethodName } from '../influence/methods.ts'
 import { opponents } from '../influence/ranking.ts'
 import { contentKey } from '../project/content-key.ts'
-import { keyedShuffle } from '../random.ts'
 import type { FixReport } from '../retrain/fix-report.ts'
 import type { HeldOut } from '../retrain/summarise.ts'
 import { armReport, collateralOf, isStablyWrong, upliftOf } from '../retrain/summarise.ts'
@@ -62,7 +62,7 @@ export async function tryFix(
   const wanted = [
     requestsFor(seeds, []),
     requestsFor(seeds, edits),
-    options.control ? controlRequests(workspace, seeds, edits.length) : []
+    options.control ? controlRequests(workspace, seeds, { action, k: edits.length }) : []
   ]
   const results = await runRounds(workspace, wanted.flat(), job)
   const baselineRounds = results.slice(0, seeds.length)
@@ -155,24 +155,19 @@ async function suggest(
 }
 
 /**
- * The control: as many rows removed, drawn anew for every seed. The draw does not depend on the
- * example, so that its rounds serve every fix of the same size.
+ * The control: as many random rows, edited in the same way and drawn anew for every seed. The draw
+ * does not depend on the example, so that its rounds serve every fix of the same kind and size.
  */
 function controlRequests(
-  { training }: TrainedWorkspace,
+  { training, vocabulary }: TrainedWorkspace,
   seeds: readonly number[],
-  count: number
+  { action, k }: { action: Action; k: number }
 ): RoundRequest[] {
   return seeds.map((seed) => ({
     seed,
-    edits: keyedShuffle(training.rows, seed, controlSalt)
-      .slice(0, count)
-      .map((row) => ({ kind: 'remove', row }))
+    edits: randomEdits({ action, k, seed, training, vocabulary })
   }))
 }
-
-/** Keeps the control's draw apart from the order of training, which uses the epoch here. */
-const controlSalt = 0x636f6e74
 
 async function saveFix({ project }: TrainedWorkspace, fix: SavedFix): Promise<void> {
   const folder = join(project.folder, 'fixes')

@@ -14,9 +14,11 @@ import { parseArgs } from 'node:util'
 import { writeJsonAtomically } from '../../src-main/files/write.ts'
 import { keyedShuffle } from '../../src-main/random.ts'
 import type { Edit } from '../../src-main/fix/edits.ts'
+import { randomEdits } from '../../src-main/fix/random-edits.ts'
 import type { Action } from '../../src-main/fix/suggest.ts'
 import { suggestEdits } from '../../src-main/fix/suggest.ts'
 import type { MethodName } from '../../src-main/influence/methods.ts'
+import { methodNames } from '../../src-main/influence/methods.ts'
 import type { Example } from '../../src-main/pipeline/example.ts'
 import { exampleOf } from '../../src-main/pipeline/example.ts'
 import { influenceOn } from '../../src-main/pipeline/explain.ts'
@@ -31,8 +33,6 @@ import { withProjectLock } from '../../src-main/project/lock.ts'
 import type { RoundResult } from '../../src-main/retrain/round.ts'
 import { isStablyWrong } from '../../src-main/retrain/summarise.ts'
 import { mean } from '../../src-main/statistics.ts'
-import { idsOf } from '../../src-main/tokens/encode.ts'
-import { isEditable } from '../../src-main/tokens/vocabulary.ts'
 import { resultsPath, updatePage } from './table.ts'
 
 const { values, positionals } = parseArgs({
@@ -59,10 +59,12 @@ interface Arm {
   k: number
 }
 
-const arms: Arm[] = (['tracin-we-topk', 'tracin-last', 'random'] as const).flatMap((method) => [
-  { title: `${method}, remove 50`, method, action: 'remove', k: 50 },
-  { title: `${method}, [PAD] 200`, method, action: 'pad', k: 200 }
-])
+const arms: Arm[] = methodNames
+  .filter((name) => name !== 'tracin-we')
+  .flatMap((method) => [
+    { title: `${method}, remove 50`, method, action: 'remove', k: 50 },
+    { title: `${method}, [PAD] 200`, method, action: 'pad', k: 200 }
+  ])
 
 const folder = join(scratch, name)
 const workspace = await prepare()
@@ -93,6 +95,7 @@ async function prepare(): Promise<TrainedWorkspace> {
 }
 
 async function measure() {
+  const { training, vocabulary } = workspace
   const seeds = seedsOf(rounds)
   const choosing = seeds.map((seed) => seed + selectionSeed)
   const chosenBy = await runRounds(workspace, requestsFor(choosing, []), job)
@@ -109,7 +112,10 @@ async function measure() {
     for (const arm of arms) {
       const requests =
         arm.method === 'random'
-          ? seeds.map((seed) => ({ seed, edits: randomEdits(arm, seed) }))
+          ? seeds.map((seed) => ({
+              seed,
+              edits: randomEdits({ ...arm, seed, training, vocabulary })
+            }))
           : requestsFor(seeds, await editsOf(arm, example))
       const results = await runRounds(workspace, requests, job)
       note(arm.title, outcomeOf(results, example))
@@ -179,25 +185,6 @@ async function editsOf({ method, action, k }: Arm, example: Example): Promise<Ed
   const suggestions = await suggestEdits(influence, options)
   await influence.close()
   return suggestions.map(({ edit }) => edit)
-}
-
-/**
- * Random rows, and in each a random word, drawn anew for every seed and not for every example: the
- * draw has nothing to do with the example, so its rounds serve all of them.
- */
-function randomEdits({ action, k }: Arm, seed: number): Edit[] {
-  const { training, vocabulary } = workspace
-  const salt = action === 'remove' ? 1_000_001 : 1_000_002
-  const indexOf = new Map(Array.from(training.rows, (row, index) => [row, index]))
-  return keyedShuffle(training.rows, seed, salt)
-    .flatMap((row): Edit[] => {
-      if (action === 'remove') return [{ kind: 'remove', row }]
-      const words = new Set(idsOf(training.texts, indexOf.get(row)!))
-      const [wordId] = keyedShuffle([...words].filter(isEditable), seed, row)
-      if (wordId === undefined) return []
-      return [{ kind: 'pad', row, wordId, word: vocabulary.words[wordId]! }]
-    })
-    .slice(0, k)
 }
 
 function standardError(values: readonly number[]): number {
