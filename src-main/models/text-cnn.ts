@@ -6,7 +6,7 @@
  * (over the first window for a text shorter than one). So the logits of a text do not depend on how
  * far its batch is padded.
  */
-import { add, matmul, reduceMax, relu, reshape, slice, split } from '../graph/build.ts'
+import { add, matmul, pad, reduceMax, relu, reshape, slice, split } from '../graph/build.ts'
 import type { Value } from '../graph/ir.ts'
 import { atPositions } from './embedded-tokens.ts'
 import type { BatchShape, DerivedInput, ForwardInputs, Model, ParameterSpec } from './model.ts'
@@ -77,14 +77,27 @@ function windowMask(receptiveField: number): DerivedInput {
 
 function forward({ embedded, derived, parameters }: ForwardInputs, widths: readonly number[]) {
   const parameter = (name: string) => parameters[name]!
-  const activate = (x: Value, layer: string) => relu(add(x, parameter(`${layer}.bias`)))
-  const taps = atPositions(embedded, (words) => matmul(words, parameter('conv1.weight')))
-  const first = activate(addShifted(taps, widths[0]!), 'conv1')
-  const second = activate(
-    addShifted(matmulEach(first, parameter('conv2.weight')), widths[1]!),
-    'conv2'
+  const [filters] = parameter('conv1.bias').shape as [number]
+  /** x · weight + bias for [n, inputs]; the bias goes to the first tap alone. */
+  const product = (x: Value, layer: string, width: number) =>
+    add(
+      matmul(x, parameter(`${layer}.weight`)),
+      pad(parameter(`${layer}.bias`), 0, [0, (width - 1) * filters])
+    )
+  const [one, other] = widths as [number, number]
+  const first = relu(
+    addShifted(
+      atPositions(embedded, (words) => product(words, 'conv1', one)),
+      one
+    )
   )
-  const third = matmulEach(second, parameter('conv3.weight'))
+  const second = relu(
+    addShifted(
+      eachToken(first, (x) => product(x, 'conv2', other)),
+      other
+    )
+  )
+  const third = eachToken(second, (x) => matmul(x, parameter('conv3.weight')))
   const [rows, windows] = third.shape as [number, number, number]
   const mask = reshape(derived['windowMask']!, [rows, windows, 1])
   // The bias is the same for all windows and ReLU never falls, so both may follow the maximum, where
@@ -101,11 +114,11 @@ function forward({ embedded, derived, parameters }: ForwardInputs, widths: reado
  * product is of words, not of positions.
  */
 
-/** x · weight for every row and token. */
-function matmulEach(x: Value, weight: Value): Value {
+/** [rows, tokens, n] from [rows, tokens, inputs], by a function of [rows · tokens, inputs]. */
+function eachToken(x: Value, map: (flat: Value) => Value): Value {
   const [rows, tokens, inputs] = x.shape as [number, number, number]
-  const product = matmul(reshape(x, [rows * tokens, inputs]), weight)
-  return reshape(product, [rows, tokens, weight.shape[1]!])
+  const mapped = map(reshape(x, [rows * tokens, inputs]))
+  return reshape(mapped, [rows, tokens, mapped.shape[1]!])
 }
 
 /** Adds up the parts of all taps, [rows, tokens, width · filters]: part k comes k tokens later. */

@@ -141,28 +141,34 @@ interface Place {
   batch: number
 }
 
-/** What an optimizer does to one row of a table. */
+/** What an optimizer does to the rows of a table. */
 interface RowRule {
-  /** Writes the row, moved by owed · u, to `into`. */
-  read(place: Place, owed: number, into: Float32Array): void
+  /** [rows, width] u of every row, as it was after the row's last step. */
+  direction: Float32Array
   /** Takes this step, from `current` on; the row's state is `age` steps old. */
   step(place: Place, age: number, current: Float32Array, gradients: Float32Array): void
-  /** The row takes `age` steps without a gradient, which move it by owed · u. */
-  catchUp(row: number, age: number, owed: number): void
+  /** Ages the state of a row, which starts at `row`, by `age` steps without a gradient. */
+  decay(row: number, age: number): void
 }
 
 function sparseTable(weights: Float32Array, width: number, debt: Debt, rule: RowRule): TableState {
   /** The step up to which each row is; 0 for a row never touched, which is owed nothing. */
   const lastStep = new Int32Array(weights.length / width)
+  const { direction } = rule
+  const moved = (place: Place, owed: number, into: Float32Array) => {
+    if (owed === 0) {
+      // `set` of a view copies four times as fast as a loop over 128 numbers does.
+      into.set(weights.subarray(place.row, place.row + width), place.batch)
+    } else moveAlong({ weights, direction, width }, place, owed, into)
+  }
+  const owedTo = (id: number) => {
+    const last = lastStep[id]!
+    return last === 0 || last === debt.step ? 0 : debt.since(last, debt.step)
+  }
   return {
     read(rows, into) {
       for (let n = 0; n < rows.length; n++) {
-        const [row, batch] = [rows[n]! * width, n * width]
-        const last = lastStep[rows[n]!]!
-        if (last > 0 && last < debt.step)
-          rule.read({ row, batch }, debt.since(last, debt.step), into)
-        // `set` of a view copies four times as fast as a loop over 128 numbers does.
-        else into.set(weights.subarray(row, row + width), batch)
+        moved({ row: rows[n]! * width, batch: n * width }, owedTo(rows[n]!), into)
       }
     },
     step(rows, current, gradients) {
@@ -177,14 +183,36 @@ function sparseTable(weights: Float32Array, width: number, debt: Debt, rule: Row
       }
     },
     catchUpAll() {
-      for (let row = 0; row < lastStep.length; row++) {
-        const age = debt.step - lastStep[row]!
-        if (age === 0 || lastStep[row] === 0) continue
-        rule.catchUp(row * width, age, debt.since(lastStep[row]!, debt.step))
-        lastStep[row] = debt.step
+      for (let id = 0; id < lastStep.length; id++) {
+        const row = id * width
+        const age = debt.step - lastStep[id]!
+        if (age === 0 || lastStep[id] === 0) continue
+        moved({ row, batch: row }, owedTo(id), weights)
+        rule.decay(row, age)
+        lastStep[id] = debt.step
       }
     }
   }
+}
+
+/**
+ * Writes a row, moved by owed · u, to `into`. Four numbers a turn take two thirds of the time of one
+ * a turn.
+ */
+function moveAlong(
+  { weights, direction, width }: { weights: Float32Array; direction: Float32Array; width: number },
+  { row, batch }: Place,
+  owed: number,
+  into: Float32Array
+): void {
+  let [i, j] = [row, batch]
+  for (const end = row + width - 3; i < end; i += 4, j += 4) {
+    into[j] = weights[i]! - owed * direction[i]!
+    into[j + 1] = weights[i + 1]! - owed * direction[i + 1]!
+    into[j + 2] = weights[i + 2]! - owed * direction[i + 2]!
+    into[j + 3] = weights[i + 3]! - owed * direction[i + 3]!
+  }
+  for (; i < row + width; i++, j++) into[j] = weights[i]! - owed * direction[i]!
 }
 
 function isZero(numbers: Float32Array, start: number, end: number): boolean {
@@ -226,11 +254,7 @@ class Sgd implements Optimizer {
     const momentum = this.#momentum
     const powers = new Powers(momentum)
     return sparseTable(weights, width, this.#debt, {
-      read({ row, batch }, owed, into) {
-        for (let d = 0; d < width; d++) {
-          into[batch + d] = weights[row + d]! - owed * velocity[row + d]!
-        }
-      },
+      direction: velocity,
       step: ({ row, batch }, age, current, gradients) => {
         const rate = this.#rate
         const decay = powers.of(age + 1)
@@ -240,12 +264,9 @@ class Sgd implements Optimizer {
           weights[row + d] = current[batch + d]! - rate * v
         }
       },
-      catchUp(row, age, owed) {
+      decay(row, age) {
         const decay = powers.of(age)
-        for (let i = row; i < row + width; i++) {
-          weights[i]! -= owed * velocity[i]!
-          velocity[i]! *= decay
-        }
+        for (let i = row; i < row + width; i++) velocity[i]! *= decay
       }
     })
   }
@@ -303,11 +324,7 @@ class AdamW implements Optimizer {
     const rootBeta2 = Math.sqrt(beta2)
     const [directionPowers, rootPowers] = [new Powers(beta1 / rootBeta2), new Powers(rootBeta2)]
     return sparseTable(weights, width, this.#debt, {
-      read({ row, batch }, owed, into) {
-        for (let d = 0; d < width; d++) {
-          into[batch + d] = weights[row + d]! - owed * direction[row + d]!
-        }
-      },
+      direction,
       step: ({ row, batch }, age, current, gradients) => {
         const rate = this.#rate * this.#correction
         const rootDecay = rootPowers.of(age)
@@ -324,12 +341,10 @@ class AdamW implements Optimizer {
           weights[row + d] = current[batch + d]! - rate * u
         }
       },
-      catchUp(row, age, owed) {
+      decay(row, age) {
         const [decay, rootDecay] = [directionPowers.of(age), rootPowers.of(age)]
         for (let i = row; i < row + width; i++) {
-          const u = direction[i]!
-          weights[i]! -= owed * u
-          direction[i] = decay * u
+          direction[i]! *= decay
           root[i]! *= rootDecay
         }
       }
