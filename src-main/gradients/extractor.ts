@@ -42,7 +42,6 @@ export class GradientExtractor {
       executor,
       graph: inputGradientGraph,
       rows: this.#rows,
-      byPosition: true,
       constants
     })
   }

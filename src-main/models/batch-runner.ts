@@ -16,8 +16,6 @@ export interface BatchRunnerOptions {
   graph: (model: Model, shape: BatchShape) => Graph
   /** Rows of every batch; a smaller one is filled up with copies of nothing but [PAD]. */
   rows: number
-  /** Embeds every position on its own, for a graph that gives gradients by position. */
-  byPosition?: boolean
   /** Parameters that stay the same for the life of the runner. */
   constants?: Tensors
 }
@@ -85,14 +83,13 @@ export class BatchRunner {
 
   /** Makes a batch of at most `rows` texts. */
   async prepare(texts: readonly Int32Array[]): Promise<Batch> {
-    const { model, rows, byPosition } = this.#options
+    const { model, rows } = this.#options
     const tokens = this.tokensFor(texts.reduce((most, ids) => Math.max(most, ids.length), 0))
     const words = this.#wordSlots.assign(texts)
-    // One slot more than words, for [PAD]; and no more than there are positions.
-    const slots = Math.min(paddedWords(words.length + 1), rows * tokens + 1)
-    const shape = { rows, tokens, ...(byPosition ? {} : { words: slots }) }
+    // One more than there are, for [PAD].
+    const shape = { rows, tokens, words: paddedWords(words.length + 1) }
     const compiled = await this.#compile(shape)
-    if (!byPosition) this.#fillSlots(compiled.slots, texts, tokens)
+    this.#fillSlots(compiled.slots, texts, tokens)
     for (let row = 0; row < rows; row++) this.#lengths[row] = texts[row]?.length ?? 0
     for (const extra of model.derivedInputs) {
       extra.fill(compiled.derived[extra.name]!, this.#lengths, shape)
@@ -111,8 +108,8 @@ export class BatchRunner {
     { classes, feeds }: { classes?: readonly number[]; feeds?: Tensors } = {}
   ): Promise<{ vectors: Float32Array; results: Tensors }> {
     const { executable, vectors, slots, derived, target, results } = batch.compiled
-    if (this.#options.byPosition) this.#embedPositions(batch, lookUp)
-    else this.#embedWords(batch, lookUp)
+    lookUp(batch.words, vectors)
+    vectors.fill(0, batch.words.length * this.#options.model.embeddingSize)
     if (classes) this.#fillTarget(target, classes)
     await executable.run({ ...feeds, ...derived, vectors, slots, target }, results)
     return { vectors, results }
@@ -132,8 +129,8 @@ export class BatchRunner {
     const executable = await executor.compile(graph(model, shape), constants ? { constants } : {})
     const compiled = {
       executable,
-      vectors: new Float32Array((words ?? rows * tokens) * model.embeddingSize),
-      slots: new Float32Array(words === undefined ? 0 : rows * tokens),
+      vectors: new Float32Array(words * model.embeddingSize),
+      slots: new Float32Array(rows * tokens),
       derived: Object.fromEntries(
         model.derivedInputs.map(({ name, shape: of }) => [
           name,
@@ -160,26 +157,9 @@ export class BatchRunner {
     })
   }
 
-  #embedWords({ words, compiled: { vectors } }: Batch, lookUp: LookUp): void {
-    lookUp(words, vectors)
-    vectors.fill(0, words.length * this.#options.model.embeddingSize)
-  }
-
-  #embedPositions({ texts, tokens, compiled: { vectors } }: Batch, lookUp: LookUp): void {
-    const size = this.#options.model.embeddingSize
-    for (let row = 0; row < this.#options.rows; row++) {
-      const ids = texts[row] ?? noWords
-      const into = vectors.subarray(row * tokens * size, (row + 1) * tokens * size)
-      lookUp(ids, into)
-      into.fill(0, ids.length * size)
-    }
-  }
-
   #fillTarget(target: Float32Array, classes: readonly number[]): void {
     const count = this.#options.model.classes
     target.fill(0)
     classes.forEach((label, row) => (target[row * count + label] = 1))
   }
 }
-
-const noWords = new Int32Array(0)

@@ -12,11 +12,11 @@ import {
 } from '../graph/build.ts'
 import { gradients } from '../graph/gradients.ts'
 import type { Graph, Value } from '../graph/ir.ts'
+import { EmbeddedTokens } from './embedded-tokens.ts'
 import type { BatchShape, Model } from './model.ts'
 
 interface Built {
-  /** What is embedded: [words, embedding], or [rows · tokens, embedding]. */
-  vectors: Value
+  embedded: EmbeddedTokens
   parameters: Record<string, Value>
   target: Value
   logits: Value
@@ -29,23 +29,17 @@ interface Built {
 export const gradientName = (parameter: string) => `gradient.${parameter}`
 
 function build(model: Model, batch: BatchShape): Built {
-  const { rows, tokens, words } = batch
-  const vectors = input('vectors', [words ?? rows * tokens, model.embeddingSize])
-  const slots = words === undefined ? undefined : input('slots', [rows * tokens])
+  const embedded = new EmbeddedTokens(batch, model.embeddingSize)
   const parameters = Object.fromEntries(
     model.parameters.map(({ name, shape }) => [name, input(name, shape)])
   )
   const derived = Object.fromEntries(
     model.derivedInputs.map((extra) => [extra.name, input(extra.name, extra.shape(batch))])
   )
-  const { logits, features } = model.forward({
-    embedded: { rows, tokens, vectors, slots },
-    derived,
-    parameters
-  })
-  const target = input('target', [rows, model.classes])
+  const { logits, features } = model.forward({ embedded, derived, parameters })
+  const target = input('target', [batch.rows, model.classes])
   const losses = neg(reduceSum(mul(target, logSoftmax(logits, 1)), [1]))
-  return { vectors, parameters, target, logits, features, losses }
+  return { embedded, parameters, target, logits, features, losses }
 }
 
 /** `logits` [rows, classes]. */
@@ -55,18 +49,18 @@ export function predictGraph(model: Model, batch: BatchShape): Graph {
 
 /**
  * For every row on its own: `embeddedGradient` [rows · tokens, embedding] = ∂ℓ/∂e at every
- * position (the batch has no `words`), `losses`, and what the last layer's gradient is the outer product of: `features` and
+ * position, `losses`, and what the last layer's gradient is the outer product of: `features` and
  * `logitGradient` [rows, classes] = softmax(logits) − target. One backward pass serves the batch,
  * as no row's loss depends on another row.
  */
 export function inputGradientGraph(model: Model, batch: BatchShape): Graph {
-  const { vectors, target, logits, features, losses } = build(model, batch)
+  const { embedded, target, logits, features, losses } = build(model, batch)
   const ones = expand(constant([1]), losses.shape)
-  const [embeddedGradient] = gradients(losses, ones, [vectors])
+  const embeddedGradient = embedded.gradientByPosition(losses, ones)
   const logitGradient = sub(softmax(logits, 1), target)
   return {
     name: 'input-gradient',
-    outputs: { losses, features, logitGradient, embeddedGradient: embeddedGradient! }
+    outputs: { losses, features, logitGradient, embeddedGradient }
   }
 }
 
@@ -76,11 +70,11 @@ export function inputGradientGraph(model: Model, batch: BatchShape): Graph {
  * [words, embedding]). Weights of 1/n make that the mean of n rows; a weight of 0 leaves a row out.
  */
 export function trainStepGraph(model: Model, batch: BatchShape): Graph {
-  const { vectors, parameters, logits, losses } = build(model, batch)
+  const { embedded, parameters, logits, losses } = build(model, batch)
   const rowWeight = input('rowWeight', [batch.rows])
   const names = Object.keys(parameters)
   const [wordGradient, ...rest] = gradients(losses, rowWeight, [
-    vectors,
+    embedded.vectors,
     ...Object.values(parameters)
   ])
   const parameterGradients = names.map((name, i) => [gradientName(name), rest[i]!] as const)

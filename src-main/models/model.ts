@@ -16,8 +16,8 @@ export interface BatchShape {
   readonly rows: number
   /** Tokens a row: the padded length. */
   readonly tokens: number
-  /** Distinct words, [PAD] among them; without it every position is embedded on its own. */
-  readonly words?: number
+  /** Distinct words, [PAD] among them. */
+  readonly words: number
 }
 
 /** An extra input that follows from the lengths of the texts, such as a mask. */

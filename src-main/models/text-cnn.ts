@@ -8,7 +8,6 @@
  */
 import { add, matmul, pad, reduceMax, relu, reshape, slice, split } from '../graph/build.ts'
 import type { Value } from '../graph/ir.ts'
-import { atPositions } from './embedded-tokens.ts'
 import type { BatchShape, DerivedInput, ForwardInputs, Model, ParameterSpec } from './model.ts'
 
 export interface TextCnnSizes {
@@ -87,7 +86,7 @@ function forward({ embedded, derived, parameters }: ForwardInputs, widths: reado
   const [one, other] = widths as [number, number]
   const first = relu(
     addShifted(
-      atPositions(embedded, (words) => product(words, 'conv1', one)),
+      embedded.map((words) => product(words, 'conv1', one)),
       one
     )
   )

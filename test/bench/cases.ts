@@ -84,8 +84,7 @@ function inputGradient(filters: number, tokens: number): Case {
         executor,
         graph: inputGradientGraph,
         rows: batchSize,
-        byPosition: true,
-        constants
+          constants
       })
       const lookUp = lookUpIn(table!, embeddingSize)
       const classesOfBatch = Array.from({ length: batchSize }, (_, i) => labels[i]!)

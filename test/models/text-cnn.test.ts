@@ -55,48 +55,44 @@ const executors = [
 function prepare(given: Case) {
   const { D, F, C, w1, w2, B, T } = given.sizes
   const model = textCnn({ embedding: D, filters: F, widths: [w1, w2] }, C)
-  const byPosition = { rows: B, tokens: T }
   // The whole table stands for the words of the batch, so that a word's slot is its id.
-  const byWord = { ...byPosition, words: given.sizes.V }
+  const batch = { rows: B, tokens: T, words: given.sizes.V }
   const table = given.parameters['embedding']!.data
   const mask = model.derivedInputs[0]!
-  const windowMask = new Float32Array(sizeOf(mask.shape(byPosition)))
-  mask.fill(windowMask, given.lengths, byPosition)
+  const windowMask = new Float32Array(sizeOf(mask.shape(batch)))
+  mask.fill(windowMask, given.lengths, batch)
   const feeds: Record<string, number[]> = {
+    vectors: table,
     slots: given.ids.flat(),
     windowMask: [...windowMask],
     target: given.labels.flatMap((label) => Array.from({ length: C }, (_, c) => +(c === label))),
     rowWeight: given.labels.map(() => 1 / B)
   }
   for (const { name } of model.parameters) feeds[name] = given.parameters[name]!.data
-  const embedded = given.ids.flat().flatMap((id) => table.slice(id * D, (id + 1) * D))
-  const only = (graph: Graph) => {
-    const inputs = inputsOf(graph)
-    const all: typeof feeds = { ...feeds, vectors: inputs.has('slots') ? table : embedded }
-    return Object.fromEntries([...inputs.keys()].map((name) => [name, all[name]!]))
-  }
-  return { model, byPosition, byWord, only }
+  const only = (graph: Graph) =>
+    Object.fromEntries([...inputsOf(graph).keys()].map((name) => [name, feeds[name]!]))
+  return { model, batch, only }
 }
 
 describe.each(executors)('TextCNN on $name agrees with PyTorch', ({ run, logits, gradients }) => {
   test.each(cases)('$name: logits', async (given) => {
-    const { model, byWord, only } = prepare(given)
-    const graph = predictGraph(model, byWord)
+    const { model, batch, only } = prepare(given)
+    const graph = predictGraph(model, batch)
     const results = await run(graph, only(graph))
     expectClose(results['logits']!, given.logits.flat(), { tolerance: logits, name: 'logits' })
   })
 
   test.each(cases)('$name: gradient of every embedded word, losses', async (given) => {
-    const { model, byPosition, only } = prepare(given)
-    const graph = inputGradientGraph(model, byPosition)
+    const { model, batch, only } = prepare(given)
+    const graph = inputGradientGraph(model, batch)
     const results = await run(graph, only(graph))
     expectClose(results['losses']!, given.losses, { tolerance: logits, name: 'losses' })
     expectClose(results['embeddedGradient']!, given.inputGradients.data, { tolerance: gradients })
   })
 
   test.each(cases)('$name: gradients of the parameters', async (given) => {
-    const { model, byWord, only } = prepare(given)
-    const graph = trainStepGraph(model, byWord)
+    const { model, batch, only } = prepare(given)
+    const graph = trainStepGraph(model, batch)
     const results = await run(graph, only(graph))
     // PyTorch freezes the row of [PAD], as training here does.
     const [ours, theirs] = [results['wordGradient']!, given.gradients['embedding']!.data].map(
@@ -111,8 +107,8 @@ describe.each(executors)('TextCNN on $name agrees with PyTorch', ({ run, logits,
 })
 
 test("the last layer's weight gradient is the outer product of features and logit gradient", () => {
-  const { model, byPosition, only } = prepare(cases[0]!)
-  const perRow = inputGradientGraph(model, byPosition)
+  const { model, batch, only } = prepare(cases[0]!)
+  const perRow = inputGradientGraph(model, batch)
   const { features, logitGradient } = evaluate(perRow, only(perRow))
   const [rows, filters] = features!.shape as [number, number]
   const classes = model.classes
@@ -134,8 +130,8 @@ test('padding a batch further changes no logit', async () => {
     sizes: { ...given.sizes, T: given.sizes.T + 7 },
     ids: given.ids.map((ids) => [...ids, ...new Array<number>(7).fill(0)])
   }
-  const { model, byWord, only } = prepare(wider)
-  const graph = predictGraph(model, byWord)
+  const { model, batch, only } = prepare(wider)
+  const graph = predictGraph(model, batch)
   const logits = evaluate(graph, only(graph))['logits']!.data
   expect([...logits].length).toBe(given.logits.flat().length)
   expectClose(logits, given.logits.flat(), { tolerance: 1e-8 })
