@@ -84,7 +84,7 @@ function inputGradient(filters: number, tokens: number): Case {
         executor,
         graph: inputGradientGraph,
         rows: batchSize,
-          constants
+        constants
       })
       const lookUp = lookUpIn(table!, embeddingSize)
       const classesOfBatch = Array.from({ length: batchSize }, (_, i) => labels[i]!)

@@ -178,7 +178,7 @@ describe('a request that makes no sense', { timeout: patient }, () => {
     const fix = ['fix', 'project', '--example', example, '--k', '3']
     expect(await cli.refused(2, ...fix, '--action', 'zap')).toMatch(/one of remove, pad/)
     const remove = [...fix, '--action', 'remove']
-    expect(await cli.refused(2, ...remove, '--method', 'tarot')).toMatch(/one of tracin-we-topk, /)
+    expect(await cli.refused(2, ...remove, '--method', 'tarot')).toMatch(/one of tracin-we-adam, /)
     expect(await cli.refused(2, ...remove, '--checkpoints', '1,9')).toMatch(
       /no checkpoint of epoch 9\. There are 1, 2, 3, 4/
     )

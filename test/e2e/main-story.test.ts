@@ -79,7 +79,7 @@ describe('the main job', { timeout: patient }, () => {
   it('finds the rows of the wrong label behind a mistake', () => {
     const { opponents, proponents, method, checkpoints } = explanation
     expect(explanation.example).toBe(example)
-    expect(method).toBe('tracin-we-topk')
+    expect(method).toBe('tracin-we-adam')
     expect(checkpoints.length).toBeGreaterThan(0)
     const guilty = opponents.filter(({ text, label }) => text.includes('zany') && label === 'neg')
     expect(guilty.length).toBeGreaterThanOrEqual(10)
@@ -142,8 +142,8 @@ describe('the main job', { timeout: patient }, () => {
     expect(curve[0]!.edited).toEqual(curve[0]!.baseline)
     expect(curve[1]!.edited).toEqual(removal.edited)
     const keys = read('project/rounds.jsonl').match(/"key":"[0-9a-f]+"/g)!
-    // Baseline, removal and padding; both controls are the same.
-    expect(keys).toHaveLength(6 * 4)
+    // Baseline, and removal and padding with a control each.
+    expect(keys).toHaveLength(6 * 5)
     expect(new Set(keys).size).toBe(keys.length)
   })
 
@@ -175,7 +175,7 @@ describe('the main job', { timeout: patient }, () => {
     const edits: EditsFile = parseEditsFile('edits.json', read('removed/edits.json'))
     expect(edits).toMatchObject({
       example: { row: example, trueLabel: 'pos', predictedLabel: 'neg' },
-      method: 'tracin-we-topk',
+      method: 'tracin-we-adam',
       action: 'remove',
       k: 12,
       seeds: [1, 2, 3, 4, 5, 6],
@@ -192,7 +192,7 @@ describe('the main job', { timeout: patient }, () => {
       kind: 'remove',
       row: explanation.opponents[0]!.row,
       influence: explanation.opponents[0]!.influence,
-      reason: `Opponent 1 of example ${example} by tracin-we-topk.`
+      reason: `Opponent 1 of example ${example} by tracin-we-adam.`
     })
   })
 
