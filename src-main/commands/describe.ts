@@ -1,7 +1,7 @@
 /** How results read on a terminal. */
 import type { ImportReport } from '../dataset/import-report.ts'
 import type { Explanation, InfluentialRow } from '../pipeline/explain.ts'
-import type { SavedFix } from '../pipeline/fix.ts'
+import type { SavedFix } from '../pipeline/saved-fixes.ts'
 import type { Mistake } from '../pipeline/mistakes.ts'
 import type { BaseRecord } from '../pipeline/workspace.ts'
 import { decimal, percent, signed } from '../report/numbers.ts'

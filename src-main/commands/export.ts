@@ -1,7 +1,7 @@
 /** `erratum export`: the curated data, its edits and a report. */
 import type { Format } from '../dataset/source.ts'
 import { exportFix } from '../pipeline/export.ts'
-import { readFix } from '../pipeline/fix.ts'
+import { readFix } from '../pipeline/saved-fixes.ts'
 import { openTrained } from '../pipeline/workspace.ts'
 import type { CommonOptions } from './run.ts'
 import { run } from './run.ts'

@@ -1,8 +1,9 @@
 /** `erratum fix` and `erratum curve`: try fixes and prove them. */
-import type { FixOptions, SavedFix } from '../pipeline/fix.ts'
+import type { FixOptions } from '../pipeline/fix.ts'
 import type { MethodName } from '../influence/methods.ts'
 import { methodFor } from '../influence/methods.ts'
 import { tryFix } from '../pipeline/fix.ts'
+import type { SavedFix } from '../pipeline/saved-fixes.ts'
 import { openTrained } from '../pipeline/workspace.ts'
 import { withProjectLock } from '../project/lock.ts'
 import { openProject } from '../project/project.ts'

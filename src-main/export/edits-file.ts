@@ -7,13 +7,13 @@ import { z } from 'zod'
 import { formats } from '../dataset/source.ts'
 import { ErratumError } from '../errors.ts'
 import { writeJsonAtomically } from '../files/write.ts'
+import { armSchema, upliftSchema } from '../retrain/fix-report.ts'
 
 /** The version that this program writes, and the newest that it reads. */
 export const editsVersion = 1
 
 const rowNumber = z.int().min(0)
 const sha256 = z.string().regex(/^[0-9a-f]{64}$/, 'must be 64 hexadecimal digits')
-const interval = z.tuple([z.number(), z.number()])
 
 const columnsSchema = z.object({
   text: z.string(),
@@ -35,14 +35,8 @@ const editSchema = z.discriminatedUnion('kind', [
   z.object({ kind: z.literal('weight'), weight: z.number().min(0), ...why })
 ])
 
-const armSchema = z.object({
-  fixed: z.int(),
-  rounds: z.int(),
-  probability: z.number(),
-  interval,
-  meanTrueProbability: z.number(),
-  accuracy: z.number()
-})
+/** An arm without its single rounds. */
+const armInBrief = armSchema.omit({ byRound: true })
 
 const dataSchema = z.object({
   /** Base name of the data file. */
@@ -76,10 +70,10 @@ const fileSchema = z.object({
   k: z.int().min(0),
   seeds: z.array(z.number()),
   result: z.object({
-    baseline: armSchema,
-    control: armSchema.nullable(),
-    edited: armSchema,
-    uplift: z.object({ difference: z.number(), interval, pValue: z.number() })
+    baseline: armInBrief,
+    control: armInBrief.nullable(),
+    edited: armInBrief,
+    uplift: upliftSchema
   }),
   edits: z.array(editSchema)
 })

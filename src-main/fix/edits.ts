@@ -1,33 +1,21 @@
 /** Edits are data: a list of them turns a training set into another one. */
+import { z } from 'zod'
 
-/** Leave the row out of training. */
-export interface RemoveEdit {
-  kind: 'remove'
-  row: number
-}
+const row = z.int().min(0)
 
-/** Replace every occurrence of one word of the row by [PAD]; length and mask stay as they are. */
-export interface PadEdit {
-  kind: 'pad'
-  row: number
-  /** Id of the word in the vocabulary. */
-  wordId: number
-  /** The word as the vocabulary spells it. */
-  word: string
-}
+export const editSchema = z.discriminatedUnion('kind', [
+  /** Leave the row out of training. */
+  z.object({ kind: z.literal('remove'), row }),
+  /**
+   * Replace every occurrence of one word of the row by [PAD]; length and mask stay as they are.
+   * `word` is the word as the vocabulary spells it.
+   */
+  z.object({ kind: z.literal('pad'), row, wordId: z.int().min(0), word: z.string() }),
+  /** Give the row another class. */
+  z.object({ kind: z.literal('relabel'), row, class: z.int().min(0) }),
+  /** Multiply the row's loss by a factor. */
+  z.object({ kind: z.literal('weight'), row, weight: z.number().min(0) })
+])
 
-/** Give the row another class. */
-export interface RelabelEdit {
-  kind: 'relabel'
-  row: number
-  class: number
-}
-
-/** Multiply the row's loss by a factor of at least 0. */
-export interface WeightEdit {
-  kind: 'weight'
-  row: number
-  weight: number
-}
-
-export type Edit = RemoveEdit | PadEdit | RelabelEdit | WeightEdit
+export type Edit = z.infer<typeof editSchema>
+export type PadEdit = Extract<Edit, { kind: 'pad' }>

@@ -1,20 +1,24 @@
 /** The edits that a ranking suggests. */
+import { z } from 'zod'
 import type { Influence } from '../influence/query.ts'
 import { opponents } from '../influence/ranking.ts'
 import type { Vocabulary } from '../tokens/vocabulary.ts'
 import { isEditable } from '../tokens/vocabulary.ts'
-import type { Edit } from './edits.ts'
+import { editSchema } from './edits.ts'
 
-export type Action = 'remove' | 'pad'
+export const actions = ['remove', 'pad'] as const
+export type Action = (typeof actions)[number]
 
 /** An edit and the reason for it. */
-export interface Suggestion {
-  edit: Edit
+export const suggestionSchema = z.object({
+  edit: editSchema,
   /** Influence of the row on the example; negative. */
-  influence: number
+  influence: z.number(),
   /** For [PAD]: what the word contributes to it. */
-  wordInfluence?: number
-}
+  wordInfluence: z.number().optional()
+})
+
+export type Suggestion = z.infer<typeof suggestionSchema>
 
 export interface SuggestOptions {
   action: Action

@@ -1,4 +1,5 @@
 /** Why the base model gets an example wrong: the influence of every training row. */
+import { z } from 'zod'
 import { ErratumError } from '../errors.ts'
 import { onnxruntimeExecutor } from '../executors/onnxruntime.ts'
 import { GradientExtractor } from '../gradients/extractor.ts'
@@ -14,20 +15,17 @@ import type { Job } from './job.ts'
 import { gradientsOf, readGradients } from './training-gradients.ts'
 import type { TrainedWorkspace } from './workspace.ts'
 
-export interface WordShare {
-  word: string
-  influence: number
-}
-
 /** A training row with its influence on an example. */
-export interface InfluentialRow {
-  row: number
-  text: string
-  label: string
-  influence: number
+export const influentialRowSchema = z.object({
+  row: z.int(),
+  text: z.string(),
+  label: z.string(),
+  influence: z.number(),
   /** Contributions of its words, the most negative first; they add up to the influence. */
-  words: WordShare[]
-}
+  words: z.array(z.object({ word: z.string(), influence: z.number() }))
+})
+
+export type InfluentialRow = z.infer<typeof influentialRowSchema>
 
 export interface Explanation {
   example: number

@@ -12,7 +12,7 @@ import { models } from '../models/models.ts'
 import type { ReportRow } from '../report/edits-diff.ts'
 import { renderReport } from '../report/report.ts'
 import { version } from '../version.ts'
-import type { SavedFix } from './fix.ts'
+import type { SavedFix } from './saved-fixes.ts'
 import type { Job } from './job.ts'
 import type { TrainedWorkspace } from './workspace.ts'
 

@@ -1,10 +1,5 @@
 /** Tries a fix and proves it by retraining. */
-import { existsSync } from 'node:fs'
-import { readdir, readFile } from 'node:fs/promises'
-import { join } from 'node:path'
 import type { OpenDataset } from '../dataset/open.ts'
-import { ErratumError } from '../errors.ts'
-import { makeFolder, writeJsonAtomically } from '../files/write.ts'
 import { randomEdits } from '../fix/random-edits.ts'
 import type { Action, Suggestion } from '../fix/suggest.ts'
 import { suggestEdits } from '../fix/suggest.ts'
@@ -21,7 +16,9 @@ import { describeRows, influenceOn } from './explain.ts'
 import type { Job } from './job.ts'
 import type { RoundRequest } from './rounds.ts'
 import { requestsFor, runRounds, seedsOf } from './rounds.ts'
-import type { BaseRecord, HeldOutSet, TrainedWorkspace } from './workspace.ts'
+import type { SavedFix } from './saved-fixes.ts'
+import { saveFix } from './saved-fixes.ts'
+import type { HeldOutSet, TrainedWorkspace } from './workspace.ts'
 
 export interface FixOptions extends InfluenceOptions {
   /** Row id. */
@@ -31,18 +28,6 @@ export interface FixOptions extends InfluenceOptions {
   k: number
   rounds: number
   control: boolean
-}
-
-/** A fix as it is kept in `fixes/ID.json`, complete enough to export it. */
-export interface SavedFix {
-  id: string
-  report: FixReport
-  /** Why each edit is there, in the order of the report's edits. */
-  suggestions: Suggestion[]
-  /** The strongest opponents, for the report. */
-  opponents: InfluentialRow[]
-  /** The base model that the fix was made for; the project may have another one by now. */
-  base: BaseRecord
 }
 
 /** Opponents that a saved fix describes in full. */
@@ -95,33 +80,8 @@ export async function tryFix(
   const base = { ...workspace.base, seconds: undefined }
   const id = `${row}-${action}-${k}-${contentKey({ ...options, edits, base }).slice(0, 8)}`
   const saved = { id, report, suggestions, opponents: strongest, base: workspace.base }
-  await saveFix(workspace, saved)
+  await saveFix(workspace.project.folder, saved)
   return saved
-}
-
-/** A fix that was tried before; throws `bad-argument` naming those that there are. */
-export async function readFix(folder: string, id: string): Promise<SavedFix> {
-  const fixes = join(folder, 'fixes')
-  const path = join(fixes, `${id}.json`)
-  const known = existsSync(fixes)
-    ? (await readdir(fixes)).filter((name) => name.endsWith('.json'))
-    : []
-  if (!known.includes(`${id}.json`)) {
-    const list = known.map((name) => name.replace(/\.json$/, '')).join(', ')
-    throw new ErratumError(
-      'bad-argument',
-      `There is no fix ${id} in ${folder}. ${list ? `There are: ${list}.` : 'Run erratum fix first.'}`
-    )
-  }
-  try {
-    return JSON.parse(await readFile(path, 'utf8')) as SavedFix
-  } catch (error) {
-    throw new ErratumError(
-      'damaged-file',
-      `${path} is damaged: ${(error as Error).message}. Run the same erratum fix again: its rounds ` +
-        'are kept, so it takes no time.'
-    )
-  }
 }
 
 /** The held-out split as summaries need it. */
@@ -167,10 +127,4 @@ function controlRequests(
     seed,
     edits: randomEdits({ action, k, seed, training, vocabulary })
   }))
-}
-
-async function saveFix({ project }: TrainedWorkspace, fix: SavedFix): Promise<void> {
-  const folder = join(project.folder, 'fixes')
-  await makeFolder(folder)
-  await writeJsonAtomically(join(folder, `${fix.id}.json`), fix)
 }

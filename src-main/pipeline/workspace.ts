@@ -1,6 +1,5 @@
 /** A project opened for work: its data, its model once trained, and the threads that work on them. */
 import { existsSync } from 'node:fs'
-import { readFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { z } from 'zod'
 import type { RowText } from '../dataset/dataset.ts'
@@ -8,6 +7,7 @@ import { rowsOf } from '../dataset/dataset.ts'
 import type { OpenDataset } from '../dataset/open.ts'
 import { openDataset } from '../dataset/open.ts'
 import { ErratumError } from '../errors.ts'
+import { readJson } from '../files/read-json.ts'
 import type { StoredTensor } from '../files/safetensors.ts'
 import { readTensors, writeTensors } from '../files/safetensors.ts'
 import { writeJsonAtomically } from '../files/write.ts'
@@ -54,7 +54,7 @@ const baseShape = z.object({
   seconds: z.number()
 })
 
-const baseSchema = baseShape.refine(
+export const baseSchema = baseShape.refine(
   ({ epochs, checkpoints }) =>
     checkpoints.every((wanted) => epochs.some(({ epoch }) => epoch === wanted)),
   { path: ['checkpoints'], message: 'Names an epoch that there is not' }
@@ -129,8 +129,8 @@ export async function openTrained(folder: string): Promise<TrainedWorkspace> {
       `${folder} has no trained model yet. Run erratum train ${folder} first.`
     )
   }
-  const base = await readJson(join(modelFolder, names.base), baseSchema)
-  const words = await readJson(join(modelFolder, names.vocabulary), z.array(z.string()))
+  const base = await readJson(join(modelFolder, names.base), baseSchema, retrain)
+  const words = await readJson(join(modelFolder, names.vocabulary), z.array(z.string()), retrain)
   const texts = await readTexts(join(modelFolder, names.texts))
   const { probabilities } = await readPredictions(join(modelFolder, names.predictions))
   return {
@@ -254,19 +254,6 @@ async function readPredictions(path: string): Promise<{ probabilities: Float32Ar
   const data = tensors.get('probabilities')?.data
   if (!(data instanceof Float32Array)) throw damaged(path, 'probabilities are missing')
   return { probabilities: data }
-}
-
-async function readJson<T>(path: string, schema: z.ZodType<T>): Promise<T> {
-  let value: unknown
-  try {
-    value = JSON.parse(await readFile(path, 'utf8'))
-  } catch (error) {
-    throw damaged(path, (error as Error).message)
-  }
-  const result = schema.safeParse(value)
-  if (result.success) return result.data
-  const issue = result.error.issues[0]!
-  throw damaged(path, `${issue.path.join('.') || 'the whole file'}: ${issue.message}`)
 }
 
 function damaged(path: string, what: string): ErratumError {

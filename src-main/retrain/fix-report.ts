@@ -1,66 +1,80 @@
 /** The result of a fix, as `fix --json` prints it and as `report.html` shows it (DESIGN, section 5). */
-import type { Edit } from '../fix/edits.ts'
-import type { Action } from '../fix/suggest.ts'
-import type { Interval } from '../statistics.ts'
+import { z } from 'zod'
+import { editSchema } from '../fix/edits.ts'
+import { actions } from '../fix/suggest.ts'
+
+const interval = z.tuple([z.number(), z.number()]).readonly()
 
 /** The rounds of one arm: baseline, control or edited. */
-export interface ArmReport {
-  fixed: number
-  rounds: number
+export const armSchema = z.object({
+  fixed: z.int(),
+  rounds: z.int(),
   /** fixed / rounds */
-  probability: number
+  probability: z.number(),
   /** Wilson 95 % interval of `probability`. */
-  interval: Interval
+  interval,
   /** Mean over rounds of the probability of the true label. */
-  meanTrueProbability: number
+  meanTrueProbability: z.number(),
   /** Mean over rounds of the accuracy on the held-out split. */
-  accuracy: number
+  accuracy: z.number(),
   /** By round, in the order of `seeds`. */
-  byRound: { seed: number; fixed: boolean; trueProbability: number; accuracy: number }[]
-}
+  byRound: z.array(
+    z.object({
+      seed: z.int(),
+      fixed: z.boolean(),
+      trueProbability: z.number(),
+      accuracy: z.number()
+    })
+  )
+})
 
-export interface Uplift {
+export const upliftSchema = z.object({
   /** Edited minus baseline fix probability. */
-  difference: number
+  difference: z.number(),
   /** Newcombe's 95 % interval for paired proportions. */
-  interval: Interval
+  interval,
   /** McNemar's exact two-sided p-value of the pairs. */
-  pValue: number
-}
+  pValue: z.number()
+})
 
-/** A held-out prediction that the edited rounds change, beyond what the baseline rounds do among themselves. */
-export interface CollateralExample {
-  example: number
-  text: string
-  trueLabel: string
+const collateralSchema = z.object({
+  example: z.int(),
+  text: z.string(),
+  trueLabel: z.string(),
   /** Share of rounds in which it is right. */
-  baselineRight: number
-  editedRight: number
-}
+  baselineRight: z.number(),
+  editedRight: z.number()
+})
 
-export interface FixReport {
-  example: number
-  text: string
-  trueLabel: string
-  predictedLabel: string
-  method: string
-  action: Action
-  k: number
-  seeds: number[]
+export const fixReportSchema = z.object({
+  example: z.int(),
+  text: z.string(),
+  trueLabel: z.string(),
+  predictedLabel: z.string(),
+  method: z.string(),
+  action: z.enum(actions),
+  k: z.int().min(0),
+  seeds: z.array(z.int()),
   /** Whether the example is wrong in most baseline rounds. */
-  stablyWrong: boolean
-  baseline: ArmReport
-  control: ArmReport | null
-  edited: ArmReport
-  uplift: Uplift
-  collateral: {
+  stablyWrong: z.boolean(),
+  baseline: armSchema,
+  control: armSchema.nullable(),
+  edited: armSchema,
+  uplift: upliftSchema,
+  collateral: z.object({
     /** Mean number a round, edited against baseline of the same seed. */
-    newlyWrong: number
-    newlyRight: number
+    newlyWrong: z.number(),
+    newlyRight: z.number(),
     /** The same numbers between two baseline rounds of different seeds: the noise to compare with. */
-    baselineChurn: number
-    examples: CollateralExample[]
-  }
-  edits: Edit[]
-  seconds: number
-}
+    baselineChurn: z.number(),
+    examples: z.array(collateralSchema)
+  }),
+  edits: z.array(editSchema),
+  seconds: z.number()
+})
+
+export type ArmReport = z.infer<typeof armSchema>
+export type Uplift = z.infer<typeof upliftSchema>
+/** A held-out prediction that the edited rounds change, beyond what the baseline rounds do among themselves. */
+export type CollateralExample = z.infer<typeof collateralSchema>
+export type FixReport = z.infer<typeof fixReportSchema>

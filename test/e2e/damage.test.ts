@@ -1,5 +1,7 @@
 import {
   appendFileSync,
+  existsSync,
+  readdirSync,
   readFileSync,
   rmSync,
   statSync,
@@ -127,6 +129,30 @@ describe('damage elsewhere', { timeout: patient }, () => {
       Buffer.from(bytes.toString().replace('"version": 1', '"version": 2'))
     )
     expect(await cli.refused(2, 'train', 'newer')).toMatch(/reads formats up to 1\. Update Erratum/)
+  })
+
+  it.each<[string, (bytes: Buffer) => Buffer, RegExp]>([
+    ['cut off', halve, /\.json is damaged: .*Run the same erratum fix again/],
+    [
+      'with an edit of no kind',
+      (bytes) => Buffer.from(bytes.toString().replace('"kind": "remove"', '"kind": "remov"')),
+      /\.json is damaged: (report|suggestions)\..*kind.*Run the same erratum fix again/
+    ],
+    [
+      'without its seeds',
+      (bytes) => Buffer.from(bytes.toString().replace('"seeds"', '"seedlings"')),
+      /\.json is damaged: report\.seeds: /
+    ]
+  ])('of a fix is noticed before anything is exported: %s', async (_case, edit, message) => {
+    cli.copy('project', 'damaged')
+    const [name] = readdirSync(cli.at('damaged/fixes'))
+    change(`damaged/fixes/${name}`, edit)
+    const id = name!.replace('.json', '')
+    expect(await cli.refused(1, 'export', 'damaged', '--fix', id, '--out', 'curated')).toMatch(
+      message
+    )
+    expect(existsSync(cli.at('curated'))).toBe(false)
+    rmSync(cli.at('damaged'), { recursive: true })
   })
 
   it('of the word gradients is mended by extracting them anew', async () => {
