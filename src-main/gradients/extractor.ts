@@ -31,7 +31,7 @@ export class GradientExtractor {
   readonly #model: Model
   readonly #lookUp: LookUp
   readonly #runner: BatchRunner
-  readonly #rows = 32
+  readonly #rows = 64
 
   constructor(model: Model, parameters: Tensors, executor: Executor) {
     const { [embeddingName]: table, ...constants } = parameters
