@@ -1,9 +1,10 @@
 /**
  * Measures how well fixes work and writes the table of docs/results.md: over stably wrong
  * predictions in the band, the fix probability without an edit, and with removal of 50 and [PAD] of
- * 200 by each method. `npm run results -- FOLDER NAME DATA [options]`, with a scratch folder in which
- * everything that was computed is kept, so that it can be stopped and goes on. The numbers go to
- * `docs/results/NAME.json`, and from there into the page (table.ts).
+ * 200 by each method (or with `--arms METHOD:ACTION:K,...`, as a table with the name `--table`).
+ * `npm run results -- FOLDER NAME DATA [options]`, with a scratch folder in which everything that was
+ * computed is kept, so that it can be stopped and goes on. The numbers go to `docs/results/NAME.json`,
+ * and from there into the page (table.ts).
  *
  * Examples are chosen by rounds that are not counted: those of the seeds from `selectionSeed` on. A
  * baseline over the rounds that chose them would be too low by construction.
@@ -43,7 +44,9 @@ const { values, positionals } = parseArgs({
     split: { type: 'string' },
     'held-out': { type: 'string' },
     threads: { type: 'string', default: '2' },
-    outside: { type: 'boolean', default: false }
+    outside: { type: 'boolean', default: false },
+    table: { type: 'string' },
+    arms: { type: 'string' }
   }
 })
 const [scratch, name, data] = positionals as [string, string, string]
@@ -59,17 +62,25 @@ interface Arm {
   k: number
 }
 
-const arms: Arm[] = methodNames
-  .filter((name) => name !== 'tracin-we')
-  .flatMap((method) => [
-    { title: `${method}, remove 50`, method, action: 'remove', k: 50 },
-    { title: `${method}, [PAD] 200`, method, action: 'pad', k: 200 }
-  ])
+const arms: Arm[] = values.arms
+  ? values.arms.split(',').map(parseArm)
+  : methodNames
+      .filter((method) => method !== 'tracin-we')
+      .flatMap((method) => [armOf(method, 'remove', 50), armOf(method, 'pad', 200)])
+
+function armOf(method: MethodName, action: Action, k: number): Arm {
+  return { title: `${method}, ${action === 'remove' ? 'remove' : '[PAD]'} ${k}`, method, action, k }
+}
+
+function parseArm(text: string): Arm {
+  const [method, action, k] = text.split(':') as [MethodName, Action, string]
+  return armOf(method, action, Number(k))
+}
 
 const folder = join(scratch, name)
 const workspace = await prepare()
 const report = await withProjectLock(folder, measure)
-await writeJsonAtomically(resultsPath(name), report)
+await writeJsonAtomically(resultsPath(report.name), report)
 await updatePage()
 
 async function prepare(): Promise<TrainedWorkspace> {
@@ -126,7 +137,7 @@ async function measure() {
   }
   const baseAccuracy = mean(baseline.map(({ accuracy }) => accuracy))
   return {
-    name,
+    name: values.table ?? name,
     rounds,
     examples: examples.map(({ row, probability }) => ({ row, probability })),
     accuracy: baseAccuracy,
@@ -149,7 +160,10 @@ interface Outcome {
   accuracy: number
 }
 
-/** Wrong in the base model with a probability in the band, and in most of the choosing rounds. */
+/**
+ * Wrong in the base model with a probability in the band, and in most of the choosing rounds. With
+ * `--outside` others make up the number, the nearest to the band first.
+ */
 async function chooseExamples(chosenBy: readonly RoundResult[]): Promise<Example[]> {
   const candidates = await listMistakes(workspace, values.outside ? {} : { band })
   const stable = candidates
@@ -158,12 +172,13 @@ async function chooseExamples(chosenBy: readonly RoundResult[]): Promise<Example
       const right = chosenBy.filter((round) => isRight(round, index)).length
       return isStablyWrong({ probability: right / chosenBy.length })
     })
-  const order = keyedShuffle(
-    stable.map(({ row }) => row),
-    0,
-    0
-  ).slice(0, Number(values.examples))
-  return order.map((row) => stable.find((example) => example.row === row)!)
+  const distance = ({ probability }: Example) =>
+    Math.max(band[0] - probability, probability - band[1], 0)
+  const rows = stable.map(({ row }) => row)
+  return keyedShuffle(rows, 0, 0)
+    .map((row) => stable.find((example) => example.row === row)!)
+    .toSorted((a, b) => distance(a) - distance(b))
+    .slice(0, Number(values.examples))
 }
 
 function isRight({ predicted }: RoundResult, index: number): boolean {
