@@ -22,11 +22,24 @@ export function tracinWeAdam(query: InfluenceQuery): Promise<Influence> {
   })
 }
 
-/** Σ g² of all postings, number by number. */
+/**
+ * Σ g² of all postings, number by number. Four vectors a turn take half the time of one a turn, which
+ * would read and write each sum for every vector.
+ */
 function sumOfSquares(postings: readonly Postings[], size: number): Float64Array {
   const sums = new Float64Array(size)
   for (const { vectors } of postings) {
-    for (let at = 0; at < vectors.length; at += size) {
+    let at = 0
+    for (; at + 4 * size <= vectors.length; at += 4 * size) {
+      for (let d = 0; d < size; d++) {
+        const a = vectors[at + d]!
+        const b = vectors[at + size + d]!
+        const c = vectors[at + 2 * size + d]!
+        const e = vectors[at + 3 * size + d]!
+        sums[d]! += a * a + b * b + (c * c + e * e)
+      }
+    }
+    for (; at < vectors.length; at += size) {
       for (let d = 0; d < size; d++) sums[d]! += vectors[at + d]! * vectors[at + d]!
     }
   }

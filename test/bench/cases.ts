@@ -8,6 +8,7 @@ import type { LabelledTexts } from '../../src-main/gradients/extractor.ts'
 import { GradientExtractor, extractAll } from '../../src-main/gradients/extractor.ts'
 import { openGradients, writeGradients } from '../../src-main/gradients/gradient-files.ts'
 import { checkpointView } from '../../src-main/influence/checkpoint-view.ts'
+import type { MethodName } from '../../src-main/influence/methods.ts'
 import { methods } from '../../src-main/influence/methods.ts'
 import type { CheckpointView } from '../../src-main/influence/query.ts'
 import { topPositions } from '../../src-main/influence/word-terms.ts'
@@ -156,13 +157,13 @@ async function viewOf(
 
 /**
  * Which rows of the training set have moved an example's prediction, over three checkpoints. The
- * example's own gradients are a case of their own; in `score` they are given.
+ * example's own gradients are a case of their own; to a method they are given.
  */
-function query(filters: number, tokens: number, part: 'score' | 'example'): Case {
-  const what = part === 'score' ? 'query of 10,000 rows' : 'gradients of the example'
+function query(filters: number, tokens: number, part: MethodName | 'example'): Case {
+  const what = part === 'example' ? 'gradients of the example' : `query of 10,000 rows by ${part}`
   return {
     name: `${what} F=${filters}, ${tokens} tokens`,
-    ...(part === 'score' ? { target: { ms: 20 } } : {}),
+    ...(part === 'example' ? {} : { target: { ms: 20 } }),
     async prepare() {
       const training = drawTexts(trainingRows, tokens, { seed: 1, special: true })
       const examples = drawTexts(50, tokens, { seed: 9, special: true })
@@ -177,20 +178,20 @@ function query(filters: number, tokens: number, part: 'score' | 'example'): Case
         views.map(({ extractor }) => extractAll(extractor, examples, indices, topPositions))
       )
       let turn = 0
-      const score = async () => {
+      const score = async (method: MethodName) => {
         const n = turn++ % 50
         const checkpoints = views.map(({ view }, c) => ({
           ...view(examples),
           example: async () => gradients[c]![n]!
         }))
-        await methods['tracin-we-topk'].score({ training, checkpoints, seed: 1 })
+        await methods[method].score({ training, checkpoints, seed: 1 })
       }
       const example = async () => {
         const n = turn++ % 50
         for (const { extractor } of views) await extractAll(extractor, examples, [n], topPositions)
       }
       return {
-        run: part === 'score' ? score : example,
+        run: () => (part === 'example' ? example() : score(part)),
         async dispose() {
           for (const { close } of views) await close()
           rmSync(folder, { recursive: true })
@@ -238,9 +239,11 @@ export const cases: readonly Case[] = [
   inputGradient(10, 48),
   extraction(10, 48),
   extraction(10, 24),
-  query(10, 24, 'score'),
+  query(10, 24, 'tracin-we-topk'),
+  query(10, 24, 'tracin-we-adam'),
   query(10, 24, 'example'),
-  query(10, 48, 'score'),
+  query(10, 48, 'tracin-we-topk'),
+  query(10, 48, 'tracin-we-adam'),
   query(10, 48, 'example'),
   prediction(10, 48)
 ]
