@@ -84,18 +84,10 @@ function forward({ embedded, derived, parameters }: ForwardInputs, widths: reado
       pad(parameter(`${layer}.bias`), 0, [0, (width - 1) * filters])
     )
   const [one, other] = widths as [number, number]
-  const first = relu(
-    addShifted(
-      embedded.map((words) => product(words, 'conv1', one)),
-      one
-    )
-  )
-  const second = relu(
-    addShifted(
-      eachToken(first, (x) => product(x, 'conv2', other)),
-      other
-    )
-  )
+  const firstTaps = embedded.map((words) => product(words, 'conv1', one))
+  const first = relu(addShifted(firstTaps, one))
+  const secondTaps = eachToken(first, (x) => product(x, 'conv2', other))
+  const second = relu(addShifted(secondTaps, other))
   const third = eachToken(second, (x) => matmul(x, parameter('conv3.weight')))
   const [rows, windows] = third.shape as [number, number, number]
   const mask = reshape(derived['windowMask']!, [rows, windows, 1])
