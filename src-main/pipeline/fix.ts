@@ -47,7 +47,7 @@ export async function tryFix(
   const wanted = [
     requestsFor(seeds, []),
     requestsFor(seeds, edits),
-    options.control ? controlRequests(workspace, seeds, { action, k: edits.length }) : []
+    options.control ? controlRequests(workspace, seeds, edits.length) : []
   ]
   const results = await runRounds(workspace, wanted.flat(), job)
   const baselineRounds = results.slice(0, seeds.length)
@@ -115,16 +115,16 @@ async function suggest(
 }
 
 /**
- * The control: as many random rows, edited in the same way and drawn anew for every seed. The draw
- * does not depend on the example, so that its rounds serve every fix of the same kind and size.
+ * The control: as many random rows removed, drawn anew for every seed. The draw does not depend on
+ * the example, so that its rounds serve every fix of the same size.
  */
 function controlRequests(
   { training, vocabulary }: TrainedWorkspace,
   seeds: readonly number[],
-  { action, k }: { action: Action; k: number }
+  k: number
 ): RoundRequest[] {
   return seeds.map((seed) => ({
     seed,
-    edits: randomEdits({ action, k, seed, training, vocabulary })
+    edits: randomEdits({ action: 'remove', k, seed, training, vocabulary })
   }))
 }
