@@ -10,6 +10,7 @@ import type { EncodedTexts } from '../tokens/encode.ts'
 import { idsOf } from '../tokens/encode.ts'
 import type { Positions, WordGradients } from './word-gradients.ts'
 import { sumByWord } from './word-gradients.ts'
+import { Lift } from './lift.ts'
 
 /** Texts with the class at which each one's loss is taken. */
 export interface LabelledTexts {
@@ -31,6 +32,9 @@ export class GradientExtractor {
   readonly #model: Model
   readonly #lookUp: LookUp
   readonly #runner: BatchRunner
+  readonly #lift: Lift
+  /** Sums of what flows back, by text and word, before they are lifted. */
+  #flows: Float32Array = new Float32Array(0)
   readonly #rows = 64
 
   constructor(model: Model, parameters: Tensors, executor: Executor) {
@@ -44,6 +48,7 @@ export class GradientExtractor {
       rows: this.#rows,
       constants
     })
+    this.#lift = new Lift(model, constants, executor)
   }
 
   /** The gradients of the texts of these indices, batch by batch, by length and not in their order. */
@@ -63,25 +68,50 @@ export class GradientExtractor {
       const { results } = await this.#runner.run(prepared, this.#lookUp, {
         classes: batch.map((index) => classes[index]!)
       })
+      const words = this.#sumByWord(ids, prepared.tokens, { results, positions })
+      const count = words.reduce((sum, { length }) => sum + length, 0)
+      const vectors = await this.#lift.lift(this.#flows, count)
       const rowOf = (name: string, row: number) => {
         const width = results[name]!.length / this.#rows
         return results[name]!.slice(row * width, (row + 1) * width)
       }
+      let slot = 0
       yield batch.map((index, row) => ({
         index,
         features: rowOf('features', row),
         logitGradient: rowOf('logitGradient', row),
-        ...sumByWord(ids[row]!, results['embeddedGradient']!, {
-          at: row * prepared.tokens * size,
-          size,
-          positions
-        })
+        words: words[row]!,
+        vectors: vectors.subarray(slot * size, (slot += words[row]!.length) * size)
       }))
     }
   }
 
+  /** The words of each text; what flows back to them is left in `#flows`, text by text. */
+  #sumByWord(
+    ids: readonly Int32Array[],
+    tokens: number,
+    { results, positions }: { results: Tensors; positions: Positions }
+  ): number[][] {
+    const size = this.#lift.flowSize
+    const most = this.#rows * (positions === 'all' ? tokens : Math.min(positions, tokens))
+    if (this.#flows.length < most * size) this.#flows = this.#lift.flowsFor(most)
+    const flow = { flow: results['flow']!, size, squaredNorms: results['squaredNorms']! }
+    let slot = 0
+    return ids.map((text, row) => {
+      const words = sumByWord(
+        text,
+        flow,
+        { at: row * tokens, positions },
+        { into: this.#flows, slot }
+      )
+      slot += words.length
+      return words
+    })
+  }
+
   async dispose(): Promise<void> {
     await this.#runner.dispose()
+    await this.#lift.dispose()
   }
 }
 

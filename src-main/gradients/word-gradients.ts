@@ -15,37 +15,51 @@ export interface WordGradients {
   readonly vectors: Float32Array
 }
 
-/** Sums the gradients of one text, [tokens, size] from `at` on, by word. */
+/** What flows back to the positions of a batch. */
+export interface Flow {
+  /** [positions, size] */
+  readonly flow: Float32Array
+  readonly size: number
+  /** [positions] ‖∂ℓ/∂e‖², which decides which positions count. */
+  readonly squaredNorms: Float32Array
+}
+
+/**
+ * Sums what flows back to one text, whose positions start at `at`, by word. The sums go to `into`,
+ * one after the other from slot `slot` on; the distinct words come back, in the order of their first
+ * counted position.
+ */
 export function sumByWord(
   ids: ArrayLike<number>,
-  gradients: Float32Array,
-  { at, size, positions }: { at: number; size: number; positions: Positions }
-): WordGradients {
-  const counted = positionsOf(ids, gradients, { at, size, positions })
+  { flow, size, squaredNorms }: Flow,
+  { at, positions }: { at: number; positions: Positions },
+  { into, slot }: { into: Float32Array; slot: number }
+): number[] {
   const slots = new Map<number, number>()
-  for (const i of counted) if (!slots.has(ids[i]!)) slots.set(ids[i]!, slots.size)
-  const vectors = new Float32Array(slots.size * size)
-  for (const i of counted) {
-    const to = slots.get(ids[i]!)! * size
-    const from = at + i * size
-    for (let d = 0; d < size; d++) vectors[to + d]! += gradients[from + d]!
+  for (const i of positionsOf(ids, squaredNorms, at, positions)) {
+    const from = (at + i) * size
+    const known = slots.get(ids[i]!)
+    if (known === undefined) {
+      into.set(flow.subarray(from, from + size), (slot + slots.size) * size)
+      slots.set(ids[i]!, slot + slots.size)
+    } else {
+      for (let d = 0; d < size; d++) into[known * size + d]! += flow[from + d]!
+    }
   }
-  return { words: [...slots.keys()], vectors }
+  return [...slots.keys()]
 }
 
 /** The positions that count, ascending. */
 function positionsOf(
   ids: ArrayLike<number>,
-  gradients: Float32Array,
-  { at, size, positions }: { at: number; size: number; positions: Positions }
+  squaredNorms: Float32Array,
+  at: number,
+  positions: Positions
 ): number[] {
   const all: number[] = []
   for (let i = 0; i < ids.length; i++) if (ids[i] !== padId) all.push(i)
   if (positions === 'all' || all.length <= positions) return all
-  const norms = all.map((i) => {
-    const start = at + i * size
-    return dot(gradients, gradients, { at: start, from: start, size })
-  })
+  const norms = all.map((i) => squaredNorms[at + i]!)
   return largestOf(norms, positions).map((n) => all[n]!)
 }
 

@@ -1,5 +1,14 @@
 /** The embedded tokens of a batch, as a model's graph gets them. */
-import { add, gather, input, reshape } from '../graph/build.ts'
+import {
+  constant,
+  gather,
+  input,
+  matmul,
+  mul,
+  reduceSum,
+  reshape,
+  transposeLast
+} from '../graph/build.ts'
 import { gradients } from '../graph/gradients.ts'
 import type { Value } from '../graph/ir.ts'
 import type { BatchShape } from './model.ts'
@@ -9,8 +18,12 @@ type RowMap = (vectors: Value) => Value
 
 /**
  * Every word of the batch once, and which of them stands at each position. What a model does first
- * to an embedding is mostly a product; it is computed once a word, wherever that stands in the
- * batch: of the tokens of a batch a third to a half are distinct.
+ * to an embedding, its `map`, is mostly a product; it is computed once a word, wherever that stands
+ * in the batch: of the tokens of a batch a third to a half are distinct.
+ *
+ * Gradients come back the same way. What flows to a position, [map's outputs], is *lifted* to the
+ * gradient by its embedding; as the map is affine, lifting is linear and the same everywhere, so
+ * what flows to all positions of a word may be summed first and lifted once.
  */
 export class EmbeddedTokens {
   /** [words, embedding] */
@@ -18,8 +31,8 @@ export class EmbeddedTokens {
   /** [rows · tokens] the row of `vectors` at each position. */
   readonly #slots: Value
   readonly #batch: BatchShape
-  /** What was looked up: [rows · tokens, n], and of what function of the embeddings. */
-  readonly #lookedUp: { value: Value; map: RowMap }[] = []
+  /** [rows · tokens, n] what was looked up, and of what function of the embeddings. */
+  #lookedUp: { value: Value; map: RowMap } | undefined
 
   constructor(batch: BatchShape, size: number) {
     this.#batch = batch
@@ -27,31 +40,48 @@ export class EmbeddedTokens {
     this.#slots = input('slots', [batch.rows * batch.tokens])
   }
 
-  /** [rows, tokens, n]: `map` of the embedding at every position. */
-  map(map: RowMap = (same) => same): Value {
+  /** [rows, tokens, n]: `map` of the embedding at every position. A model calls it once. */
+  map(map: RowMap): Value {
+    if (this.#lookedUp) throw new Error('The embedded tokens were mapped before.')
     const value = gather(map(this.vectors), this.#slots)
-    this.#lookedUp.push({ value, map })
+    this.#lookedUp = { value, map }
     const { rows, tokens } = this.#batch
-    return reshape(value, [rows, tokens, value.shape[1]!])
+    return reshape(value, [rows, tokens, this.flowSize])
+  }
+
+  /** n, the numbers that flow back to a position. */
+  get flowSize(): number {
+    return this.#known.value.shape[1]!
+  }
+
+  /** [rows · tokens, n]: the gradient of Σ seed·root by what was looked up at every position. */
+  flow(root: Value, seed: Value): Value {
+    return gradients(root, seed, [this.#known.value])[0]!
+  }
+
+  /** [m, n] → [m, embedding]: from what flows back to the gradient by the embedding. */
+  lift(flow: Value): Value {
+    const anywhere = input('anywhere', [flow.shape[0]!, this.vectors.shape[1]!])
+    return gradients(this.#known.map(anywhere), flow, [anywhere])[0]!
   }
 
   /**
-   * [rows · tokens, embedding]: the gradient of Σ seed·root by the embedding at every position, not
-   * summed over the positions of a word. It passes through each map as that is affine, so that its
-   * gradient is the same wherever it is taken.
+   * [m] the squared norm of each lifted row. With lift(f) = f·L it is f·(L·Lᵀ)·fᵀ, which takes less
+   * than lifting where n is below the size of the embedding.
    */
-  gradientByPosition(root: Value, seed: Value): Value {
-    const { rows, tokens } = this.#batch
-    const flowing = gradients(
-      root,
-      seed,
-      this.#lookedUp.map(({ value }) => value)
-    )
+  squaredNorms(flow: Value): Value {
+    const n = this.flowSize
+    if (n >= this.vectors.shape[1]!) {
+      const lifted = this.lift(flow)
+      return reduceSum(mul(lifted, lifted), [1])
+    }
+    const unit = Array.from({ length: n * n }, (_, i) => (i % (n + 1) === 0 ? 1 : 0))
+    const L = this.lift(constant(unit, [n, n]))
+    return reduceSum(mul(matmul(flow, matmul(L, transposeLast(L))), flow), [1])
+  }
+
+  get #known() {
+    if (!this.#lookedUp) throw new Error('The model has not looked its embedded tokens up.')
     return this.#lookedUp
-      .map(({ map }, i) => {
-        const anywhere = input('anywhere', [rows * tokens, this.vectors.shape[1]!])
-        return gradients(map(anywhere), flowing[i]!, [anywhere])[0]!
-      })
-      .reduce(add)
   }
 }

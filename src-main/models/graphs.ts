@@ -48,21 +48,40 @@ export function predictGraph(model: Model, batch: BatchShape): Graph {
 }
 
 /**
- * For every row on its own: `embeddedGradient` [rows · tokens, embedding] = ∂ℓ/∂e at every
- * position, `losses`, and what the last layer's gradient is the outer product of: `features` and
- * `logitGradient` [rows, classes] = softmax(logits) − target. One backward pass serves the batch,
- * as no row's loss depends on another row.
+ * For every row on its own: what flows back to each position (`flow` [rows · tokens, n], for
+ * `liftGraph`), `squaredNorms` [rows · tokens] = ‖∂ℓ/∂e‖² at each position, `losses`, and what the
+ * last layer's gradient is the outer product of: `features` and `logitGradient` [rows, classes] =
+ * softmax(logits) − target. One backward pass serves the batch, as no row's loss depends on another
+ * row.
  */
 export function inputGradientGraph(model: Model, batch: BatchShape): Graph {
   const { embedded, target, logits, features, losses } = build(model, batch)
   const ones = expand(constant([1]), losses.shape)
-  const embeddedGradient = embedded.gradientByPosition(losses, ones)
+  const flow = embedded.flow(losses, ones)
   const logitGradient = sub(softmax(logits, 1), target)
   return {
     name: 'input-gradient',
-    outputs: { losses, features, logitGradient, embeddedGradient }
+    outputs: { losses, features, logitGradient, flow, squaredNorms: embedded.squaredNorms(flow) }
   }
 }
+
+/** Numbers that flow back to each position: the width of the input-gradient graph's `flow`. */
+export function flowSize(model: Model): number {
+  return build(model, smallest(model)).embedded.flowSize
+}
+
+/**
+ * `gradient` [count, embedding], by the embedding, of `flow` [count, n]: what flows back to one
+ * position, or sums of that.
+ */
+export function liftGraph(model: Model, count: number): Graph {
+  const { embedded } = build(model, smallest(model))
+  const gradient = embedded.lift(input('flow', [count, embedded.flowSize]))
+  return { name: 'lift', outputs: { gradient } }
+}
+
+/** A batch for what does not depend on its sizes. */
+const smallest = (model: Model): BatchShape => ({ rows: 1, tokens: model.minimumTokens, words: 1 })
 
 /**
  * One step's `losses` and `logits`, and the gradients of Σ rowWeight · losses with respect to every

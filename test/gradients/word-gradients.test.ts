@@ -4,11 +4,16 @@ import { dot, sumByWord } from '../../src-main/gradients/word-gradients.ts'
 
 /** Sums gradients of two numbers a position, as pairs by word. */
 function sums(ids: number[], gradients: [number, number][], positions: Positions) {
-  // The text starts after others in the same array, and padding follows it.
-  const flat = Float32Array.from([9, 9, 9, 9, ...gradients.flat(), 9, 9])
-  const { words, vectors } = sumByWord(ids, flat, { at: 4, size: 2, positions })
-  expect(vectors.length).toBe(2 * words.length)
-  return words.map((word, n) => [word, ...vectors.subarray(2 * n, 2 * n + 2)])
+  // The text starts after others in the same arrays, and padding follows it.
+  const flow = Float32Array.from([9, 9, 9, 9, ...gradients.flat(), 9, 9])
+  const squaredNorms = Float32Array.from([0, 0, ...gradients.map(([a, b]) => a * a + b * b), 0])
+  // What an earlier batch has left there must not be added to.
+  const into = new Float32Array(20).fill(-7)
+  const place = { into, slot: 1 }
+  const words = sumByWord(ids, { flow, size: 2, squaredNorms }, { at: 2, positions }, place)
+  expect([...into.subarray(0, 2)]).toEqual([-7, -7])
+  expect(new Set(into.subarray(2 + 2 * words.length))).toEqual(new Set([-7]))
+  return words.map((word, n) => [word, ...into.subarray(2 * n + 2, 2 * n + 4)])
 }
 
 describe('all positions', () => {

@@ -6,6 +6,7 @@ import { inputsOf, sizeOf } from '../../src-main/graph/ir.ts'
 import {
   gradientName,
   inputGradientGraph,
+  liftGraph,
   predictGraph,
   trainStepGraph
 } from '../../src-main/models/graphs.ts'
@@ -87,7 +88,17 @@ describe.each(executors)('TextCNN on $name agrees with PyTorch', ({ run, logits,
     const graph = inputGradientGraph(model, batch)
     const results = await run(graph, only(graph))
     expectClose(results['losses']!, given.losses, { tolerance: logits, name: 'losses' })
-    expectClose(results['embeddedGradient']!, given.inputGradients.data, { tolerance: gradients })
+    const count = batch.rows * batch.tokens
+    const lift = liftGraph(model, count)
+    const feeds = { ...only(lift), flow: [...results['flow']!] }
+    const { gradient } = await run(lift, feeds)
+    expectClose(gradient!, given.inputGradients.data, { tolerance: gradients })
+    const squares = Array.from({ length: count }, (_, i) =>
+      given.inputGradients.data
+        .slice(i * model.embeddingSize, (i + 1) * model.embeddingSize)
+        .reduce((sum, g) => sum + g * g, 0)
+    )
+    expectClose(results['squaredNorms']!, squares, { tolerance: gradients, name: 'squared norms' })
   })
 
   test.each(cases)('$name: gradients of the parameters', async (given) => {
