@@ -123,7 +123,11 @@ command('train <dir>', 'train the base model, a checkpoint an epoch')
   .option('--epochs <n>', 'times through the data', whole(1))
   .option('--batch-size <n>', 'rows a step', whole(1))
   .option('--learning-rate <x>', 'of the first step; it falls from there', positive)
-  .option('--optimizer <name>', 'adamw or sgd', oneOf(['adamw', 'sgd'] as const))
+  .option(
+    '--optimizer <name>',
+    'adamw or sgd, with its usual epochs and rate',
+    oneOf(['adamw', 'sgd'] as const)
+  )
   .option('--max-length <n>', 'tokens that are read of a text', whole(3))
   .option('--seed <n>', 'seed of the base model', seed, 0)
   .option('--device <name>', 'cpu', oneOf(['cpu'] as const), 'cpu')

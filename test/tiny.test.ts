@@ -80,6 +80,7 @@ const settings = {
   batchSize: 4,
   learningRate: 0.02,
   finalShare: 0.1,
+  embeddingLimit: 0.01,
   optimizer: { kind: 'adamw', betas: [0.9, 0.999], epsilon: 1e-8, weightDecay: 0.01 },
   maximumLength: 12
 } as const

@@ -41,8 +41,6 @@ export interface Model {
   readonly minimumTokens: number
   /** All parameters but the embedding, which is updated row by row and never enters a graph. */
   readonly parameters: readonly ParameterSpec[]
-  /** How the embedding starts. */
-  readonly embedding: Initial
   readonly derivedInputs: readonly DerivedInput[]
   /** The weight of the last layer, for the methods that look at it alone. */
   readonly lastLayer: string

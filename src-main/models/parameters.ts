@@ -15,8 +15,14 @@ export function parameterShapes(model: Model, words: number): Map<string, readon
   ])
 }
 
-/** Fresh parameters; each depends on the seed and its own name alone. The row of [PAD] is zero. */
-export function initialParameters(model: Model, words: number, seed: number): Tensors {
+/**
+ * Fresh parameters; each depends on the seed and its own name alone. The embedding starts in
+ * ± `embeddingLimit`, and the row of [PAD] is zero.
+ */
+export function initialParameters(
+  model: Model,
+  { words, embeddingLimit, seed }: { words: number; embeddingLimit: number; seed: number }
+): Tensors {
   const draw = (name: string, size: number, initial: Initial) => {
     const values = new Float32Array(size)
     if (initial.kind === 'uniform') {
@@ -25,7 +31,10 @@ export function initialParameters(model: Model, words: number, seed: number): Te
     }
     return values
   }
-  const embedding = draw(embeddingName, words * model.embeddingSize, model.embedding)
+  const embedding = draw(embeddingName, words * model.embeddingSize, {
+    kind: 'uniform',
+    limit: embeddingLimit
+  })
   embedding.fill(0, 0, model.embeddingSize)
   const rest = model.parameters.map(({ name, shape, initial }) => [
     name,

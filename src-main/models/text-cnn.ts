@@ -34,7 +34,6 @@ export function textCnn(sizes: TextCnnSizes, classes: number): Model {
     classes,
     minimumTokens: receptiveField,
     parameters,
-    embedding: { kind: 'uniform', limit: 0.01 },
     derivedInputs: [windowMask(receptiveField)],
     lastLayer: 'dense.weight',
     forward: (inputs) => forward(inputs, widths)

@@ -89,7 +89,7 @@ async function fillProject(options: InitOptions, name: ModelName, job: Job): Pro
         seed
       },
       model: { name, checkpoint: null, sizes: models[name].defaultSizes },
-      training: { ...trainingPresets[name] },
+      training: { ...trainingPresets[name].adamw },
       fingerprint: report.fingerprint
     })
     return report

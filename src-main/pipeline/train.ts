@@ -6,9 +6,12 @@ import { ErratumError } from '../errors.ts'
 import { makeFolder } from '../files/write.ts'
 import { chooseCheckpoints } from '../influence/checkpoints.ts'
 import { progressMeter } from '../jobs/progress.ts'
+import type { ModelName } from '../models/models.ts'
 import { saveProject } from '../project/project.ts'
 import { encodeAll } from '../tokens/encode.ts'
 import { buildVocabulary } from '../tokens/vocabulary.ts'
+import type { OptimizerSettings } from '../training/optimizers.ts'
+import { trainingPresets } from '../training/presets.ts'
 import type { TrainingSettings } from '../training/settings.ts'
 import { trainingSchema } from '../training/settings.ts'
 import { doubtsAbout } from '../training/soundness.ts'
@@ -32,7 +35,9 @@ const mostCheckpoints = 4
 
 export interface TrainOptions {
   folder: string
-  /** Settings that differ from the project's; they are kept for its rounds as well. */
+  /** An optimizer whose preset is to replace the project's settings. */
+  optimizer?: OptimizerSettings['kind'] | undefined
+  /** Settings that differ from those; they are kept for the project's rounds as well. */
   changes: Partial<TrainingSettings>
   /** Seed of the base model. Rounds use the seeds from 1 on. */
   seed: number
@@ -43,7 +48,9 @@ export interface TrainOptions {
 /** Trains, writes a checkpoint an epoch, and predicts the held-out split. */
 export async function trainBase(options: TrainOptions, job: Job): Promise<BaseRecord> {
   const opened = await openWorkspace(options.folder)
-  const settings = checked({ ...opened.settings, ...options.changes })
+  const presets = trainingPresets[opened.project.settings.model.name as ModelName]
+  const preset = options.optimizer && presets[options.optimizer]
+  const settings = checked({ ...opened.settings, ...preset, ...options.changes })
   const workspace: Workspace = { ...opened, settings }
   const { project, dataset } = workspace
   const modelFolder = modelFolderOf(project)

@@ -25,6 +25,11 @@ export const trainingSchema = z.object({
   learningRate: z.number().positive(),
   finalShare: z.number().min(0).max(1),
   optimizer: optimizerSchema,
+  /**
+   * The embedding starts uniformly in ± this. It goes with the optimizer: a step of Adam is of one
+   * size whatever that of the gradient, one of SGD is not and needs a larger start to learn at all.
+   */
+  embeddingLimit: z.number().positive().default(0.01),
   /** Longer texts are cut to this many tokens. */
   maximumLength: z.int().min(3).max(4096)
 })

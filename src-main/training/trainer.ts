@@ -67,8 +67,9 @@ export class Trainer {
     { onStep, onEpoch, signal }: TrainingObserver = {}
   ): Promise<Tensors> {
     if (data.weights.every((weight) => weight === 0)) throw nothingLeft()
-    const { epochs, batchSize, optimizer } = this.#settings
-    const initial = initialParameters(this.#model, this.#words, seed)
+    const { epochs, batchSize, optimizer, embeddingLimit } = this.#settings
+    const start = { words: this.#words, embeddingLimit, seed }
+    const initial = initialParameters(this.#model, start)
     const stepper = new Stepper(this.#model, initial, { optimizer, runner: this.#runner })
     const plan = { tokens: this.#paddedLengths(data.texts), rows: data.rows, batchSize, seed }
     const rowWeight = new Float32Array(batchSize)

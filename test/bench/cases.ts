@@ -14,6 +14,7 @@ import type { CheckpointView } from '../../src-main/influence/query.ts'
 import { topPositions } from '../../src-main/influence/word-terms.ts'
 import { BatchRunner, lookUpIn } from '../../src-main/models/batch-runner.ts'
 import { inputGradientGraph, trainStepGraph } from '../../src-main/models/graphs.ts'
+import type { Model } from '../../src-main/models/model.ts'
 import { embeddingName, initialParameters } from '../../src-main/models/parameters.ts'
 import type { OptimizerSettings } from '../../src-main/training/optimizers.ts'
 import { Predictor } from '../../src-main/training/predict.ts'
@@ -36,6 +37,10 @@ const optimizers = {
 
 const peerModels = ['conv1d', 'channels-last', 'shifted']
 
+/** Parameters as training starts with them. */
+const start = (model: Model, seed: number) =>
+  initialParameters(model, { words, embeddingLimit: 0.01, seed })
+
 /** A whole training step: catching up, looking up, the graph's run, both updates. */
 function trainStep(
   filters: number,
@@ -48,7 +53,7 @@ function trainStep(
       const model = modelOf(filters)
       const { texts, classes: labels } = drawTexts(64 * batchSize, tokens, { seed: 1 })
       const runner = new BatchRunner({ model, executor, graph: trainStepGraph, rows: batchSize })
-      const stepper = new Stepper(model, initialParameters(model, words, 1), {
+      const stepper = new Stepper(model, start(model, 1), {
         optimizer: optimizers[kind].settings,
         runner
       })
@@ -79,7 +84,7 @@ function inputGradient(filters: number, tokens: number): Case {
     async prepare() {
       const model = modelOf(filters)
       const { texts, classes: labels } = drawTexts(16 * batchSize, tokens, { seed: 1 })
-      const { [embeddingName]: table, ...constants } = initialParameters(model, words, 1)
+      const { [embeddingName]: table, ...constants } = start(model, 1)
       const runner = new BatchRunner({
         model,
         executor,
@@ -110,7 +115,7 @@ function extraction(filters: number, tokens: number): Case {
     async prepare() {
       const model = modelOf(filters)
       const training = drawTexts(trainingRows, tokens, { seed: 1, special: true })
-      const extractor = new GradientExtractor(model, initialParameters(model, words, 1), executor)
+      const extractor = new GradientExtractor(model, start(model, 1), executor)
       const folder = mkdtempSync(join(tmpdir(), 'erratum-bench-'))
       return {
         run: () =>
@@ -170,7 +175,7 @@ function query(filters: number, tokens: number, part: MethodName | 'example'): C
       const folder = mkdtempSync(join(tmpdir(), 'erratum-bench-'))
       const views: Awaited<ReturnType<typeof viewOf>>[] = []
       for (const seed of [1, 2, 3]) {
-        const parameters = initialParameters(modelOf(filters), words, seed)
+        const parameters = start(modelOf(filters), seed)
         views.push(await viewOf(join(folder, String(seed)), parameters, training, filters))
       }
       const indices = Array.from({ length: 50 }, (_, i) => i)
@@ -208,7 +213,7 @@ function prediction(filters: number, tokens: number): Case {
     async prepare() {
       const model = modelOf(filters)
       const { texts } = drawTexts(trainingRows, tokens, { seed: 1 })
-      const parameters = initialParameters(model, words, 1)
+      const parameters = start(model, 1)
       const predictor = new Predictor(model, executor)
       return {
         run: async () => void (await predictor.predict(texts, parameters)),

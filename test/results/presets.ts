@@ -29,7 +29,7 @@ for (const preset of presets) {
       .map(([name, value]) => [name, Number(value)] as const)
   )
   const { filters = models['text-cnn'].defaultSizes['filters']!, ...rest } = changes
-  const settings = trainingSchema.parse({ ...trainingPresets['text-cnn'], ...rest })
+  const settings = trainingSchema.parse({ ...trainingPresets['text-cnn'].adamw, ...rest })
   const sizes = { ...models['text-cnn'].defaultSizes, filters }
   const model = models['text-cnn'].create(sizes, classes)
   const trainer = new Trainer(model, { words: vocabulary.size, settings, executor })
