@@ -11,7 +11,7 @@ import {
 import { beforeAll, describe, expect, it } from 'vitest'
 import type { Explanation } from '../../src-main/pipeline/explain.ts'
 import { patient, useCommandLine } from '../support/command-line.ts'
-import { plantedColumns, plantedCsv, quickTraining } from '../support/planted.ts'
+import { plantedProject } from '../support/planted.ts'
 
 const cli = useCommandLine()
 const fix = ['--action', 'remove', '--k', '3', '--rounds', '2', '--threads', '1']
@@ -20,11 +20,7 @@ let example: string
 let explanation: Explanation
 
 beforeAll(async () => {
-  cli.write('films.csv', plantedCsv())
-  await cli.say('init', 'project', '--data', 'films.csv', ...plantedColumns)
-  await cli.say('train', 'project', ...quickTraining)
-  const [first] = await cli.json<{ example: number }[]>('mistakes', 'project')
-  example = String(first!.example)
+  example = await plantedProject(cli)
   await cli.say('fix', 'project', '--example', example, ...fix)
   explanation = await cli.json('explain', 'project', '--example', example)
 }, patient)

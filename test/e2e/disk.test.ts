@@ -5,7 +5,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { patient, useCommandLine } from '../support/command-line.ts'
-import { plantedColumns, plantedCsv, quickTraining } from '../support/planted.ts'
+import { plantedColumns, plantedProject, quickTraining } from '../support/planted.ts'
 
 const canMount = ((): boolean => {
   const folder = mkdtempSync(join(tmpdir(), 'erratum-mount-'))
@@ -37,11 +37,7 @@ describe.skipIf(!canMount)('a disk', { timeout: patient }, () => {
   let example: string
 
   beforeAll(async () => {
-    cli.write('films.csv', plantedCsv())
-    await cli.say('init', 'project', '--data', 'films.csv', ...plantedColumns)
-    await cli.say('train', 'project', ...quickTraining)
-    const [first] = await cli.json<{ example: number }[]>('mistakes', 'project')
-    example = String(first!.example)
+    example = await plantedProject(cli)
   }, patient)
   afterAll(() => {
     for (const path of mounted) execFileSync('umount', [path])

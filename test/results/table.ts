@@ -11,7 +11,6 @@ interface Results {
   rounds: number
   examples: unknown[]
   accuracy: number
-  secondsPerRound: number
   table: {
     title: string
     fixProbability: number
@@ -45,7 +44,7 @@ export async function updatePage(): Promise<void> {
   await writeFileAtomically(page, text)
 }
 
-function tableOf({ rounds, examples, accuracy, secondsPerRound, table }: Results): string {
+function tableOf({ rounds, examples, accuracy, table }: Results): string {
   const sign = (value: number, digits: number) =>
     (value < 0 ? '−' : '+') + Math.abs(value).toFixed(digits)
   const rows = table.map(
@@ -63,8 +62,7 @@ function tableOf({ rounds, examples, accuracy, secondsPerRound, table }: Results
   const line = (cells: string[]) =>
     `| ${cells.map((cell, i) => cell.padEnd(widths[i]!)).join(' | ')} |`
   return [
-    `${examples.length} examples, ${rounds} rounds each; accuracy without an edit ${accuracy.toFixed(3)}; ` +
-      `${secondsPerRound.toFixed(1)} s a round with two at a time.`,
+    `${examples.length} examples, ${rounds} rounds each; accuracy without an edit ${accuracy.toFixed(3)}.`,
     '',
     line(header),
     line(widths.map((width) => '-'.repeat(width))),

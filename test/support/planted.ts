@@ -3,6 +3,7 @@
  * with a cause for mistakes: the word `zany` stands in a few training rows of the wrong label.
  */
 import { hash32, keyedShuffle } from '../../src-main/random.ts'
+import type { CommandLine } from './command-line.ts'
 
 export interface PlantedRow {
   text: string
@@ -62,6 +63,15 @@ export const plantedColumns = ['--text', 'text', '--label', 'label', '--split', 
 
 /** Arguments of `train` that learn the planted words in a second. */
 export const quickTraining = ['--epochs', '4', '--learning-rate', '0.01', '--max-length', '16']
+
+/** Makes and trains `project` from `films.csv` in the command line's folder; the row of a mistake. */
+export async function plantedProject(cli: CommandLine): Promise<string> {
+  cli.write('films.csv', plantedCsv())
+  await cli.say('init', 'project', '--data', 'films.csv', ...plantedColumns)
+  await cli.say('train', 'project', ...quickTraining)
+  const [first] = await cli.json<{ example: number }[]>('mistakes', 'project')
+  return String(first!.example)
+}
 
 function sentence(seed: number, word: string): string {
   const order = keyedShuffle(fillers.keys(), seed, 7).slice(0, 5 + (seed % 5))
