@@ -16,7 +16,7 @@ export function onnxruntimeExecutor({ threads }: OnnxruntimeOptions): Executor {
   return {
     name: 'onnxruntime cpu',
     async compile(graph, { constants = {} }: CompileOptions = {}) {
-      const session = await InferenceSession.create(toOnnx(graph, constants), {
+      const session = await InferenceSession.create(toOnnx(graph, { constants, threads }), {
         executionProviders: ['cpu'],
         intraOpNumThreads: threads,
         interOpNumThreads: 1,

@@ -28,7 +28,7 @@ export class WordSlots {
   }
 
   #meet(word: number): void {
-    if (word >= this.#slot.length) this.#grow(2 * word)
+    if (word >= this.#slot.length) this.#grow(2 * word + 1)
     if (this.#stamp[word] === this.#pass) return
     this.#stamp[word] = this.#pass
     this.#slot[word] = this.#used

@@ -1,7 +1,16 @@
 import { afterEach, expect, test } from 'vitest'
 import type { Executable } from '../../src-main/executors/executor.ts'
 import { onnxruntimeExecutor } from '../../src-main/executors/onnxruntime.ts'
-import { add, constant, input, matmul, mul, neg, reshape } from '../../src-main/graph/build.ts'
+import {
+  add,
+  constant,
+  input,
+  matmul,
+  mul,
+  neg,
+  reshape,
+  scatterAdd
+} from '../../src-main/graph/build.ts'
 import type { Value } from '../../src-main/graph/ir.ts'
 
 const open: Executable[] = []
@@ -75,4 +84,19 @@ test('a tensor that does not fit is refused with its name and shape', async () =
     'Tensor x [2, 2] was given 3 numbers.'
   )
   await expect(executable.run({})).rejects.toThrow('Tensor x [2, 2] was given nothing.')
+})
+
+test('several threads may add rows to the same place', async () => {
+  const [rows, places, width] = [8192, 16, 100]
+  const sums = scatterAdd(input('at', [rows]), input('x', [rows, width]), places)
+  const graph = { name: 'test', outputs: { y: sums } }
+  const executable = await onnxruntimeExecutor({ threads: 4 }).compile(graph)
+  const at = Float32Array.from({ length: rows }, (_, row) => row % places)
+  const x = new Float32Array(rows * width).fill(1)
+  // One run in ten was wrong when each thread added on its own.
+  for (let run = 0; run < 100; run++) {
+    const { y } = await executable.run({ at, x })
+    expect(new Set(y)).toEqual(new Set([rows / places]))
+  }
+  await executable.dispose()
 })

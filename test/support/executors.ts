@@ -22,12 +22,17 @@ export const testedExecutors: readonly TestedExecutor[] = [
       return Object.fromEntries(results.map(([name, { data }]) => [name, data]))
     }
   },
-  {
-    name: 'onnxruntime cpu',
+  onnxruntimeRow('onnxruntime cpu', 1),
+  onnxruntimeRow('onnxruntime cpu, two threads', 2)
+]
+
+function onnxruntimeRow(name: string, threads: number): TestedExecutor {
+  return {
+    name,
     // float32: a few roundings of 2⁻²⁴, more or fewer by how the CPU adds up and takes powers.
     tolerance: 2 ** -21,
     async run(graph, feeds) {
-      const executable = await onnxruntimeExecutor({ threads: 1 }).compile(graph)
+      const executable = await onnxruntimeExecutor({ threads }).compile(graph)
       const tensors = Object.entries(feeds).map(([name, data]) => [name, Float32Array.from(data)])
       try {
         return await executable.run(Object.fromEntries(tensors))
@@ -36,4 +41,4 @@ export const testedExecutors: readonly TestedExecutor[] = [
       }
     }
   }
-]
+}
