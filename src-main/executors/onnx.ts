@@ -124,8 +124,8 @@ const lowerings: {
     inputs: ([matrix, indices], beside) => [matrix!, beside.apply('Cast', [indices!], toInt64)]
   }),
   // onnxruntime 1.30 spreads the rows of ScatterND over its threads whether or not they are added to
-  // the same place: with 4 threads 15 of 200 sums were wrong. ScatterElements keeps to one thread,
-  // takes the index of every number, and four times as long.
+  // the same place (microsoft/onnxruntime#23396): with 4 threads 15 of 200 sums were wrong.
+  // ScatterElements keeps to one thread, takes the index of every number, and four times as long.
   ScatterND: ({ rows }, [, added], { threads }) => ({
     operator: threads === 1 ? 'ScatterND' : 'ScatterElements',
     attributes: { reduction: 'add', ...(threads > 1 && { axis: 0 }) },
