@@ -5,7 +5,7 @@ import tseslint from 'typescript-eslint'
  * those of earlier rows and its own, so that dependencies point one way only.
  */
 const layers = [
-  ['errors.ts', 'random.ts', 'statistics.ts', 'version.ts'],
+  ['errors.ts', 'random.ts', 'statistics.ts', 'vectors.ts', 'version.ts'],
   ['files'],
   ['jobs'],
   ['dataset'],

@@ -11,6 +11,7 @@
  */
 import { closeSync, fstatSync, openSync, readSync, writeSync } from 'node:fs'
 import { ErratumError } from '../errors.ts'
+import { isZero } from '../vectors.ts'
 import type { ExampleGradients } from './extractor.ts'
 
 const segmentMagic = 0x47574545
@@ -230,9 +231,4 @@ function indexOfSorted(sorted: Int32Array, wanted: number): number {
 function writeAll(file: number, array: Int32Array | Float32Array): void {
   const bytes = new Uint8Array(array.buffer, array.byteOffset, array.byteLength)
   for (let done = 0; done < bytes.length;) done += writeSync(file, bytes, done)
-}
-
-function isZero(numbers: Float32Array, start: number, end: number): boolean {
-  for (let i = start; i < end; i++) if (numbers[i] !== 0) return false
-  return true
 }

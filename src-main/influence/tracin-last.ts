@@ -7,7 +7,7 @@
  * each word gets the part ‖g_w(x)‖ / Σ ‖g_w(x)‖, the gradient with respect to the words that the
  * paper uses for its baseline (appendix L).
  */
-import { dot } from '../gradients/word-gradients.ts'
+import { dot } from '../vectors.ts'
 import type { Influence, InfluenceQuery, WordInfluence } from './query.ts'
 import { Contributions, mostNegativeFirst } from './query.ts'
 

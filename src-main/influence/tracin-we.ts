@@ -2,7 +2,7 @@
  * TracIn-WE (paper, eq. 4): I(x, x') = Σ_c η_c Σ_{w ∈ x ∩ x'} ⟨g_w(x), g_w(x')⟩, over all positions.
  * Gradients of all positions are too many to keep, so they are extracted anew for every query.
  */
-import { dot } from '../gradients/word-gradients.ts'
+import { dot } from '../vectors.ts'
 import type { Influence, InfluenceQuery } from './query.ts'
 import { Contributions } from './query.ts'
 

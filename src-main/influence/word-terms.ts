@@ -1,6 +1,6 @@
 /** What the methods on stored word gradients share: a sum over the words that two texts have in common. */
 import type { GradientStore, Postings } from '../gradients/store.ts'
-import { dot } from '../gradients/word-gradients.ts'
+import { dot } from '../vectors.ts'
 import type { Influence, InfluenceQuery } from './query.ts'
 import { Contributions } from './query.ts'
 

@@ -4,8 +4,9 @@ import type { BatchRunner, LookUp } from '../models/batch-runner.ts'
 import { gradientName } from '../models/graphs.ts'
 import type { Model } from '../models/model.ts'
 import { embeddingName } from '../models/parameters.ts'
-import type { DenseState, OptimizerSettings, TableState } from './optimizers.ts'
+import type { DenseState, OptimizerSettings } from './optimizers.ts'
 import { createOptimizer } from './optimizers.ts'
+import type { TableState } from './sparse-table.ts'
 
 export interface Step {
   texts: readonly Int32Array[]

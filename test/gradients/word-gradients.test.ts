@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest'
 import type { Positions } from '../../src-main/gradients/word-gradients.ts'
-import { dot, sumByWord } from '../../src-main/gradients/word-gradients.ts'
+import { sumByWord } from '../../src-main/gradients/word-gradients.ts'
 
 /** Sums gradients of two numbers a position, as pairs by word. */
 function sums(ids: number[], gradients: [number, number][], positions: Positions) {
@@ -175,15 +175,4 @@ test('a text of nothing but [PAD] has no words', () => {
       1
     )
   ).toEqual([])
-})
-
-test('dot starts where it is told, and sums in float64', () => {
-  const [a, b] = [Float32Array.of(9, 1, 2, 3), Float32Array.of(4, 5, 6, 9)]
-  expect(dot(a, b, { at: 1, from: 0, size: 3 })).toBe(32)
-  const [large, one] = [
-    Float32Array.of(2 ** 13, 1, 2 ** 13),
-    Float32Array.of(2 ** 13, 1, -(2 ** 13))
-  ]
-  // In float32 the 1 would be lost beside 2²⁶.
-  expect(dot(large, one, { at: 0, from: 0, size: 3 })).toBe(1)
 })
