@@ -8,9 +8,9 @@ import type { Model } from '../models/model.ts'
 import { embeddingName } from '../models/parameters.ts'
 import type { EncodedTexts } from '../tokens/encode.ts'
 import { idsOf } from '../tokens/encode.ts'
+import { Lift } from './lift.ts'
 import type { Positions, WordGradients } from './word-gradients.ts'
 import { sumByWord } from './word-gradients.ts'
-import { Lift } from './lift.ts'
 
 /** Texts with the class at which each one's loss is taken. */
 export interface LabelledTexts {

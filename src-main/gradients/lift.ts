@@ -1,6 +1,7 @@
 /** Lifts what flows back to a model's looked-up words to gradients by their embeddings. */
 import type { Executable, Executor, Tensors } from '../executors/executor.ts'
-import { flowSize, liftGraph } from '../models/graphs.ts'
+import { inputsOf } from '../graph/ir.ts'
+import { liftGraph } from '../models/graphs.ts'
 import type { Model } from '../models/model.ts'
 
 /** Rows of one run: the graph has fixed sizes. */
@@ -15,9 +16,10 @@ export class Lift {
 
   /** `constants` are the weights of the checkpoint. */
   constructor(model: Model, constants: Tensors, executor: Executor) {
-    this.flowSize = flowSize(model)
+    const graph = liftGraph(model, chunk)
+    this.flowSize = inputsOf(graph).get('flow')!.shape[1]!
     this.#size = model.embeddingSize
-    this.#compile = () => executor.compile(liftGraph(model, chunk), { constants })
+    this.#compile = () => executor.compile(graph, { constants })
   }
 
   /** An array for at least `count` rows to lift. */

@@ -35,7 +35,6 @@ export function lookUpIn(table: Float32Array, size: number): LookUp {
 
 /** A batch that is ready to run; valid until the next is prepared. */
 export interface Batch {
-  readonly texts: readonly Int32Array[]
   /** Padded length. */
   readonly tokens: number
   /** The distinct words, but [PAD]: those whose embeddings `run` reads. */
@@ -94,7 +93,7 @@ export class BatchRunner {
     for (const extra of model.derivedInputs) {
       extra.fill(compiled.derived[extra.name]!, this.#lengths, shape)
     }
-    return { texts, tokens, words, compiled }
+    return { tokens, words, compiled }
   }
 
   /**
@@ -150,8 +149,7 @@ export class BatchRunner {
   }
 
   #fillSlots(slots: Float32Array, texts: readonly Int32Array[], tokens: number): void {
-    const ofPad = this.#wordSlots.of(padId)
-    slots.fill(ofPad)
+    slots.fill(this.#wordSlots.of(padId))
     texts.forEach((ids, row) => {
       for (let i = 0; i < ids.length; i++) slots[row * tokens + i] = this.#wordSlots.of(ids[i]!)
     })

@@ -65,23 +65,16 @@ export function inputGradientGraph(model: Model, batch: BatchShape): Graph {
   }
 }
 
-/** Numbers that flow back to each position: the width of the input-gradient graph's `flow`. */
-export function flowSize(model: Model): number {
-  return build(model, smallest(model)).embedded.flowSize
-}
-
 /**
  * `gradient` [count, embedding], by the embedding, of `flow` [count, n]: what flows back to one
  * position, or sums of that.
  */
 export function liftGraph(model: Model, count: number): Graph {
-  const { embedded } = build(model, smallest(model))
+  // What is lifted does not depend on the sizes of a batch.
+  const { embedded } = build(model, { rows: 1, tokens: model.minimumTokens, words: 1 })
   const gradient = embedded.lift(input('flow', [count, embedded.flowSize]))
   return { name: 'lift', outputs: { gradient } }
 }
-
-/** A batch for what does not depend on its sizes. */
-const smallest = (model: Model): BatchShape => ({ rows: 1, tokens: model.minimumTokens, words: 1 })
 
 /**
  * One step's `losses` and `logits`, and the gradients of Σ rowWeight · losses with respect to every

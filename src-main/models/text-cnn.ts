@@ -92,8 +92,8 @@ function forward({ embedded, derived, parameters }: ForwardInputs, widths: reado
   const mask = reshape(derived['windowMask']!, [rows, windows, 1])
   // The bias is the same for all windows and ReLU never falls, so both may follow the maximum, where
   // they have a fortieth of the numbers to go through.
-  const features = relu(add(reduceMax(add(third, mask), [1]), parameters['conv3.bias']!))
-  const logits = add(matmul(features, parameters['dense.weight']!), parameters['dense.bias']!)
+  const features = relu(add(reduceMax(add(third, mask), [1]), parameter('conv3.bias')))
+  const logits = add(matmul(features, parameter('dense.weight')), parameter('dense.bias'))
   return { logits, features }
 }
 
