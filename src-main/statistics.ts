@@ -86,3 +86,10 @@ function joinedLength(a: number, b: number, phi: number): number {
 export function mean(values: readonly number[]): number {
   return values.length === 0 ? 0 : values.reduce((sum, value) => sum + value, 0) / values.length
 }
+
+/** The standard deviation of what two or more values are a sample of. */
+export function standardDeviation(values: readonly number[]): number {
+  const middle = mean(values)
+  const squares = values.reduce((sum, value) => sum + (value - middle) ** 2, 0)
+  return Math.sqrt(squares / (values.length - 1))
+}

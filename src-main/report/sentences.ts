@@ -1,6 +1,6 @@
 /** What a fix amounts to, in plain English: the same sentences on every screen and on paper. */
 import type { ArmReport, FixReport } from '../retrain/fix-report.ts'
-import { mean } from '../statistics.ts'
+import { standardDeviation } from '../statistics.ts'
 import { count, decimal, meanCount, pValueText, percent, percentRange, points } from './numbers.ts'
 
 /** Below this a difference is called unlikely to be luck. */
@@ -99,10 +99,4 @@ function ofRounds({ fixed, rounds }: ArmReport): string {
 function moreRounds(rounds: number): string {
   // The smallest p-value that n pairs can give is 2 / 2^n: above 0.05 up to 5 pairs.
   return rounds < 6 ? 'Fewer than 6 rounds can never tell: run more.' : 'More rounds would tell.'
-}
-
-function standardDeviation(values: number[]): number {
-  const middle = mean(values)
-  const squares = values.reduce((sum, value) => sum + (value - middle) ** 2, 0)
-  return Math.sqrt(squares / (values.length - 1))
 }

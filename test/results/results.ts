@@ -33,7 +33,7 @@ import { openTrained } from '../../src-main/pipeline/workspace.ts'
 import { withProjectLock } from '../../src-main/project/lock.ts'
 import type { RoundResult } from '../../src-main/retrain/round.ts'
 import { isStablyWrong } from '../../src-main/retrain/summarise.ts'
-import { mean } from '../../src-main/statistics.ts'
+import { mean, standardDeviation } from '../../src-main/statistics.ts'
 import { resultsPath, updatePage } from './table.ts'
 
 const { values, positionals } = parseArgs({
@@ -203,7 +203,5 @@ async function editsOf({ method, action, k }: Arm, example: Example): Promise<Ed
 }
 
 function standardError(values: readonly number[]): number {
-  const middle = mean(values)
-  const variance = values.reduce((sum, x) => sum + (x - middle) ** 2, 0) / (values.length - 1)
-  return Math.sqrt(variance / values.length)
+  return standardDeviation(values) / Math.sqrt(values.length)
 }
