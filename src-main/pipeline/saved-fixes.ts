@@ -32,8 +32,9 @@ export async function readFix(folder: string, id: string): Promise<SavedFix> {
   const known = existsSync(fixes)
     ? (await readdir(fixes)).filter((name) => name.endsWith('.json'))
     : []
-  if (known.includes(`${id}.json`))
+  if (known.includes(`${id}.json`)) {
     return readJson(join(fixes, `${id}.json`), savedFixSchema, remedy)
+  }
   const list = known.map((name) => name.replace(/\.json$/, '')).join(', ')
   throw new ErratumError(
     'bad-argument',

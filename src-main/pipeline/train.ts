@@ -6,7 +6,6 @@ import { ErratumError } from '../errors.ts'
 import { makeFolder } from '../files/write.ts'
 import { chooseCheckpoints } from '../influence/checkpoints.ts'
 import { progressMeter } from '../jobs/progress.ts'
-import type { ModelName } from '../models/models.ts'
 import { saveProject } from '../project/project.ts'
 import { encodeAll } from '../tokens/encode.ts'
 import { buildVocabulary } from '../tokens/vocabulary.ts'
@@ -48,8 +47,7 @@ export interface TrainOptions {
 /** Trains, writes a checkpoint an epoch, and predicts the held-out split. */
 export async function trainBase(options: TrainOptions, job: Job): Promise<BaseRecord> {
   const opened = await openWorkspace(options.folder)
-  const presets = trainingPresets[opened.project.settings.model.name as ModelName]
-  const preset = options.optimizer && presets[options.optimizer]
+  const preset = options.optimizer && trainingPresets[opened.modelName][options.optimizer]
   const settings = checked({ ...opened.settings, ...preset, ...options.changes })
   const workspace: Workspace = { ...opened, settings }
   const { project, dataset } = workspace

@@ -13,6 +13,7 @@ import { readTensors, writeTensors } from '../files/safetensors.ts'
 import { writeJsonAtomically } from '../files/write.ts'
 import { runPool } from '../jobs/pool.ts'
 import type { Model } from '../models/model.ts'
+import type { ModelName } from '../models/models.ts'
 import { modelNames, models } from '../models/models.ts'
 import type { Project } from '../project/project.ts'
 import { openProject } from '../project/project.ts'
@@ -77,6 +78,7 @@ export interface Workspace {
   readonly project: Project
   readonly dataset: OpenDataset
   readonly model: Model
+  readonly modelName: ModelName
   readonly settings: TrainingSettings
 }
 
@@ -115,6 +117,7 @@ export async function openWorkspace(folder: string): Promise<Workspace> {
     project,
     dataset,
     model: models[name].create(model.sizes, dataset.labels.length),
+    modelName: name,
     settings: trainingSchema.parse(training)
   }
 }
@@ -196,13 +199,13 @@ export function* textsOf(dataset: OpenDataset, split: 'train' | 'test'): Generat
 
 /** What tasks are given, for a workspace whose texts are encoded. */
 export function workerData(
-  { project, dataset, settings }: Workspace,
+  { project, dataset, modelName, settings }: Workspace,
   { training, heldOut }: { training: TrainingSet; heldOut: HeldOutSet },
   { words, operatorThreads }: { words: number; operatorThreads: number }
 ): WorkerData {
-  const { name, sizes } = project.settings.model
+  const { sizes } = project.settings.model
   return {
-    model: { name: name as WorkerData['model']['name'], sizes, classes: dataset.labels.length },
+    model: { name: modelName, sizes, classes: dataset.labels.length },
     words,
     settings,
     operatorThreads,
