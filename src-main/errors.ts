@@ -31,6 +31,8 @@ const exitCodes = {
 
 export type ErrorCode = keyof typeof exitCodes
 
+export const errorCodes = Object.keys(exitCodes) as ErrorCode[]
+
 /** What crosses a process or thread boundary in place of an error. */
 export interface ErrorEnvelope {
   code: ErrorCode

@@ -19,10 +19,10 @@ import type { Mistake } from './pipeline/mistakes.ts'
 import { listMistakes } from './pipeline/mistakes.ts'
 import { requestsFor, runRounds, seedsOf } from './pipeline/rounds.ts'
 import { trainBase } from './pipeline/train.ts'
-import type { BaseRecord } from './pipeline/workspace.ts'
+import type { BaseRecord } from './training/base-record.ts'
 import { openTrained } from './pipeline/workspace.ts'
 import type { TrainingSettings } from './training/settings.ts'
-import type { Action } from './fix/suggest.ts'
+import type { Action } from './fix/actions.ts'
 import { methodFor } from './influence/methods.ts'
 
 /** The paper's band of probabilities: wrong, but not hopelessly. */
@@ -84,7 +84,7 @@ export async function mainJob(
       const tried: SavedFix[] = []
       for (const { action, k } of fixes) {
         observer.stage(`Retraining with the fix: ${action}, k = ${k}`)
-        const options = { example: example.row, method, action, k, rounds }
+        const options = { example: example.row, method, edits: { action, k }, rounds }
         const fix = await tryFix(workspace, { ...options, control: true }, job)
         tried.push(fix)
         observer.fixed(fix)

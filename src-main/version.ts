@@ -1,6 +1,8 @@
 /** The version of this Erratum, as package.json has it. */
-import { createRequire } from 'node:module'
+import { readFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { root } from './installation.ts'
 
-const manifest = createRequire(import.meta.url)('../package.json') as { version: string }
+const manifest = JSON.parse(readFileSync(join(root, 'package.json'), 'utf8')) as { version: string }
 
 export const version: string = manifest.version

@@ -5,6 +5,7 @@ import { gunzipSync } from 'node:zlib'
 import { existsSync } from 'node:fs'
 import { ErratumError } from '../errors.ts'
 import { makeFolder, writeFileAtomically } from '../files/write.ts'
+import { resource } from '../installation.ts'
 import { mainJob, usualBand } from '../pipeline.ts'
 import { duration } from '../report/numbers.ts'
 import { explanationLines, fixLines, importLines, trainLines } from './describe.ts'
@@ -12,7 +13,7 @@ import { oneLine, shellWord } from './harmless.ts'
 import type { CommonOptions } from './run.ts'
 import { run } from './run.ts'
 
-const embedded = new URL('../../resources/spam-assassin.csv.gz', import.meta.url)
+const embedded = resource('spam-assassin.csv.gz')
 
 /** Rows that the demo holds out: enough of them to have mistakes to choose from. */
 const heldOutShare = 0.2

@@ -3,7 +3,7 @@ import type { ImportReport } from '../dataset/import-report.ts'
 import type { Explanation, InfluentialRow } from '../pipeline/explain.ts'
 import type { SavedFix } from '../pipeline/saved-fixes.ts'
 import type { Mistake } from '../pipeline/mistakes.ts'
-import type { BaseRecord } from '../pipeline/workspace.ts'
+import type { BaseRecord } from '../training/base-record.ts'
 import { decimal, percent, signed } from '../report/numbers.ts'
 import {
   accuracySentence,

@@ -1,6 +1,6 @@
 /** `erratum explain`: the training rows behind a prediction. */
 import { writeFileAtomically } from '../files/write.ts'
-import type { MethodName } from '../influence/methods.ts'
+import type { MethodName } from '../influence/method-names.ts'
 import { methodFor } from '../influence/methods.ts'
 import { exampleOf } from '../pipeline/example.ts'
 import { explain as explainExample, isExplainable } from '../pipeline/explain.ts'

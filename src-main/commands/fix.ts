@@ -1,6 +1,7 @@
 /** `erratum fix` and `erratum curve`: try fixes and prove them. */
+import type { Action } from '../fix/actions.ts'
 import type { FixOptions } from '../pipeline/fix.ts'
-import type { MethodName } from '../influence/methods.ts'
+import type { MethodName } from '../influence/method-names.ts'
 import { methodFor } from '../influence/methods.ts'
 import { tryFix } from '../pipeline/fix.ts'
 import type { SavedFix } from '../pipeline/saved-fixes.ts'
@@ -13,7 +14,8 @@ import type { Context, CommonOptions } from './run.ts'
 import { run } from './run.ts'
 
 type Options = CommonOptions &
-  Omit<FixOptions, 'k' | 'control' | 'method'> & {
+  Omit<FixOptions, 'edits' | 'control' | 'method'> & {
+    action: Action
     dir: string
     control?: boolean
     method?: MethodName
@@ -67,7 +69,7 @@ async function tryAll(
     const { example, action, checkpoints, rounds } = options
     const method = options.method ?? methodFor(workspace.base.settings.optimizer)
     for (const k of sizes) {
-      const given = { example, action, method, checkpoints, rounds, control, k }
+      const given = { example, edits: { action, k }, method, checkpoints, rounds, control }
       tried.push(await tryFix(workspace, given, job))
       terminal.done()
     }

@@ -10,7 +10,7 @@ import { writeFileAtomically, writeJsonAtomically } from '../files/write.ts'
 import { writableOrExplain } from '../files/write-errors.ts'
 import { requireColumns, type ColumnNames } from './columns.ts'
 import { toReport, type ImportReport } from './import-report.ts'
-import { fileNames, fingerprintOf, toManifest } from './manifest.ts'
+import { fileNames, fingerprintOf, reportName, toManifest } from './manifest.ts'
 import { readRows, type ImportProgress } from './read-rows.ts'
 import type { Rows } from './row-collector.ts'
 import type { Source } from './source.ts'
@@ -63,8 +63,10 @@ export async function importDataset(options: ImportOptions): Promise<ImportRepor
     await writeFileAtomically(join(folder, fileNames.classes), rows.classes)
     await writeFileAtomically(join(folder, fileNames.splits), splitOf)
     await writeJsonAtomically(join(folder, fileNames.manifest), manifest)
+    const report = toReport(sources, rows, manifest, splitOf)
+    await writeJsonAtomically(join(folder, reportName), report)
     throwIfCancelled(signal)
-    return toReport(sources, rows, manifest, splitOf)
+    return report
   })
 }
 

@@ -24,6 +24,9 @@ export const fileNames = {
   splits: 'splits.bin'
 } as const
 
+/** What the import has found, for people; nothing else depends on it, and older folders lack it. */
+export const reportName = 'report.json'
+
 const count = z.int().min(0)
 
 const sourceFile = z.object({

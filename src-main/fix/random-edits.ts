@@ -5,7 +5,7 @@ import { idsOf } from '../tokens/encode.ts'
 import type { Vocabulary } from '../tokens/vocabulary.ts'
 import { isEditable } from '../tokens/vocabulary.ts'
 import type { Edit } from './edits.ts'
-import type { Action } from './suggest.ts'
+import type { Action } from './actions.ts'
 
 /** Keep the draws apart from the order of training, which uses the epoch here, and from each other. */
 const salts: Readonly<Record<Action, number>> = { remove: 0x636f6e74, pad: 0x636f6e75 }

@@ -1,24 +1,11 @@
 /** The edits that a ranking suggests. */
-import { z } from 'zod'
-import type { Influence } from '../influence/query.ts'
+import { ErratumError } from '../errors.ts'
+import type { Influence, WordInfluence } from '../influence/query.ts'
 import { opponents } from '../influence/ranking.ts'
 import type { Vocabulary } from '../tokens/vocabulary.ts'
 import { isEditable } from '../tokens/vocabulary.ts'
-import { editSchema } from './edits.ts'
-
-export const actions = ['remove', 'pad'] as const
-export type Action = (typeof actions)[number]
-
-/** An edit and the reason for it. */
-export const suggestionSchema = z.object({
-  edit: editSchema,
-  /** Influence of the row on the example; negative. */
-  influence: z.number(),
-  /** For [PAD]: what the word contributes to it. */
-  wordInfluence: z.number().optional()
-})
-
-export type Suggestion = z.infer<typeof suggestionSchema>
+import type { Action, Choice } from './actions.ts'
+import type { Suggestion } from './suggestion.ts'
 
 export interface SuggestOptions {
   action: Action
@@ -50,15 +37,63 @@ export async function suggestEdits(
     const some = candidates.slice(start, start + k)
     const words = await influence.words(some)
     for (const index of some) {
-      const worst = words.get(index)!.find(({ wordId }) => isEditable(wordId))
-      if (!worst || worst.influence >= 0 || suggestions.length === k) continue
-      const { wordId } = worst
-      suggestions.push({
-        edit: { kind: 'pad', row: rows[index]!, wordId, word: vocabulary.words[wordId]! },
-        influence: scores[index]!,
-        wordInfluence: worst.influence
-      })
+      if (suggestions.length === k) break
+      const worst = worstWord(words.get(index)!)
+      if (worst) suggestions.push(padding({ index, worst, influence, rows, vocabulary }))
     }
   }
   return suggestions
+}
+
+/**
+ * The edits of rows that the user has chosen, in their order. Throws `bad-argument` for a row that is
+ * not trained on, or that is to be padded and has no word that pushes against the example.
+ */
+export async function suggestChosen(
+  influence: Influence,
+  choices: readonly Choice[],
+  { rows, vocabulary }: Pick<SuggestOptions, 'rows' | 'vocabulary'>
+): Promise<Suggestion[]> {
+  const indexOf = new Map(Array.from(rows, (row, index) => [row, index]))
+  const indices = choices.map(({ row }) => {
+    const index = indexOf.get(row)
+    if (index !== undefined) return index
+    throw new ErratumError('bad-argument', `Row ${row} is not trained on. Choose training rows.`)
+  })
+  const padded = indices.filter((_, n) => choices[n]!.action === 'pad')
+  const words = padded.length > 0 ? await influence.words(padded) : new Map<number, never>()
+  return choices.map(({ row, action }, n) => {
+    const index = indices[n]!
+    if (action === 'remove') {
+      return { edit: { kind: 'remove', row }, influence: influence.scores[index]! }
+    }
+    const worst = worstWord(words.get(index)!)
+    if (worst) return padding({ index, worst, influence, rows, vocabulary })
+    throw new ErratumError(
+      'bad-argument',
+      `Row ${row} has no word that pushes against the example, so none can be replaced by [PAD]. ` +
+        'Remove the row instead, or leave it as it is.'
+    )
+  })
+}
+
+/** Of words in the order of their influence, the editable one that [PAD] takes, if it is negative. */
+export function worstWord<Word extends WordInfluence>(words: readonly Word[]): Word | undefined {
+  const worst = words.find(({ wordId }) => isEditable(wordId))
+  return worst && worst.influence < 0 ? worst : undefined
+}
+
+interface Padding extends Pick<SuggestOptions, 'rows' | 'vocabulary'> {
+  index: number
+  worst: WordInfluence
+  influence: Influence
+}
+
+function padding({ index, worst, influence, rows, vocabulary }: Padding): Suggestion {
+  const { wordId } = worst
+  return {
+    edit: { kind: 'pad', row: rows[index]!, wordId, word: vocabulary.words[wordId]! },
+    influence: influence.scores[index]!,
+    wordInfluence: worst.influence
+  }
 }

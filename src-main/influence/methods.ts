@@ -1,6 +1,7 @@
 /** The methods: a row each. Adding one is a file, its row here and a parity case. */
 import type { OptimizerSettings } from '../training/optimizers.ts'
 import type { Influence, InfluenceQuery } from './query.ts'
+import type { MethodName } from './method-names.ts'
 import { randomInfluence } from './random.ts'
 import { tracinLast } from './tracin-last.ts'
 import { tracinWe } from './tracin-we.ts'
@@ -13,15 +14,6 @@ export interface Method {
   readonly description: string
   score(query: InfluenceQuery): Promise<Influence>
 }
-
-export const methodNames = [
-  'tracin-we-adam',
-  'tracin-we-topk',
-  'tracin-we',
-  'tracin-last',
-  'random'
-] as const
-export type MethodName = (typeof methodNames)[number]
 
 /** The method for a model, by what has trained it: that of the steps which were really taken. */
 export function methodFor({ kind }: OptimizerSettings): MethodName {

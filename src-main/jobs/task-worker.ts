@@ -3,6 +3,7 @@ import { Worker } from 'node:worker_threads'
 import type { ResourceLimits } from 'node:worker_threads'
 import { ErratumError, fromEnvelope, toEnvelope } from '../errors.ts'
 import type { FromWorker, WorkerStart } from './messages.ts'
+import { threadArguments } from './thread-arguments.ts'
 
 export interface TaskWorkerOptions<Data> {
   /** The worker's file: JavaScript, or TypeScript in a checkout. */
@@ -24,8 +25,6 @@ interface Pending<Result> {
   reject(error: ErratumError): void
 }
 
-const typeScriptArguments = ['--import', new URL('./register-tsx.mjs', import.meta.url).href]
-
 /** Starts a worker thread. */
 export function startTaskWorker<Data, Task, Result>(
   options: TaskWorkerOptions<Data>
@@ -34,7 +33,7 @@ export function startTaskWorker<Data, Task, Result>(
   const worker = new Worker(url, {
     workerData: start,
     // What the main thread was started with (a test runner, a debugger) is not for workers.
-    execArgv: url.pathname.endsWith('.ts') ? typeScriptArguments : [],
+    execArgv: threadArguments(url),
     ...(resourceLimits && { resourceLimits })
   })
   let pending: Pending<Result> | undefined

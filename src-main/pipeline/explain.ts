@@ -4,7 +4,7 @@ import { ErratumError } from '../errors.ts'
 import { onnxruntimeExecutor } from '../executors/onnxruntime.ts'
 import { GradientExtractor } from '../gradients/extractor.ts'
 import { checkpointView } from '../influence/checkpoint-view.ts'
-import type { MethodName } from '../influence/methods.ts'
+import type { MethodName } from '../influence/method-names.ts'
 import { methods } from '../influence/methods.ts'
 import type { CheckpointView, Influence } from '../influence/query.ts'
 import { opponents, proponents } from '../influence/ranking.ts'
@@ -118,15 +118,11 @@ export async function explain(
   const influence = await influenceOn(workspace, example, options, job)
   try {
     const describe = (indices: number[]) => describeRows(workspace, influence, indices)
-    const { base } = workspace
     const explanation: Explanation = {
       example: example.row,
       method: options.method,
-      checkpoints: epochsOf(workspace, options).map((epoch) => {
-        const { learningRate, loss } = base.epochs.find((each) => each.epoch === epoch)!
-        return { epoch, learningRate, loss }
-      }),
-      doubts: base.doubts,
+      checkpoints: checkpointsOf(workspace, options),
+      doubts: workspace.base.doubts,
       opponents: await describe(opponents(influence.scores, top)),
       proponents: await describe(proponents(influence.scores, top))
     }
@@ -134,6 +130,19 @@ export async function explain(
   } finally {
     await influence.close()
   }
+}
+
+/** The checkpoints that count. */
+export function checkpointsOf(
+  workspace: TrainedWorkspace,
+  options: InfluenceOptions
+): Explanation['checkpoints'] {
+  return epochsOf(workspace, options).map((wanted) => {
+    const { epoch, learningRate, loss } = workspace.base.epochs.find(
+      (each) => each.epoch === wanted
+    )!
+    return { epoch, learningRate, loss }
+  })
 }
 
 /** Training rows with their texts and words. */

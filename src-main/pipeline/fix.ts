@@ -1,14 +1,15 @@
 /** Tries a fix and proves it by retraining. */
 import type { OpenDataset } from '../dataset/open.ts'
 import { randomEdits } from '../fix/random-edits.ts'
-import type { Action, Suggestion } from '../fix/suggest.ts'
-import { suggestEdits } from '../fix/suggest.ts'
-import type { MethodName } from '../influence/methods.ts'
+import type { Action, Choice } from '../fix/actions.ts'
+import type { Suggestion } from '../fix/suggestion.ts'
+import { suggestChosen, suggestEdits } from '../fix/suggest.ts'
+import type { MethodName } from '../influence/method-names.ts'
 import { opponents } from '../influence/ranking.ts'
 import { contentKey } from '../project/content-key.ts'
-import type { FixReport } from '../retrain/fix-report.ts'
+import type { ArmReport, FixReport } from '../retrain/fix-report.ts'
 import type { HeldOut } from '../retrain/summarise.ts'
-import { armReport, collateralOf, isStablyWrong, upliftOf } from '../retrain/summarise.ts'
+import { armReport, roundOf, collateralOf, isStablyWrong, upliftOf } from '../retrain/summarise.ts'
 import type { Example } from './example.ts'
 import { mistakeOf } from './example.ts'
 import type { InfluenceOptions, InfluentialRow } from './explain.ts'
@@ -23,12 +24,21 @@ import type { HeldOutSet, TrainedWorkspace } from './workspace.ts'
 export interface FixOptions extends InfluenceOptions {
   /** Row id. */
   example: number
-  action: Action
-  /** Rows to edit at most. */
-  k: number
+  edits: EditPlan
   rounds: number
   control: boolean
 }
+
+/** Which rows to edit: the `k` strongest opponents at most, or those that the user has chosen. */
+export type EditPlan = { action: Action; k: number } | { choices: readonly Choice[] }
+
+export type Arm = 'baseline' | 'edited' | 'control'
+
+/** Told of every round as soon as it is known. */
+export type RoundObserver = (arm: Arm, edits: number, round: RoundOfExample) => void
+
+/** What a round makes of the example. */
+type RoundOfExample = ArmReport['byRound'][number]
 
 /** Opponents that a saved fix describes in full. */
 const describedOpponents = 20
@@ -37,9 +47,10 @@ const describedOpponents = 20
 export async function tryFix(
   workspace: TrainedWorkspace,
   options: FixOptions,
-  job: Job
+  job: Job,
+  onRound?: RoundObserver
 ): Promise<SavedFix> {
-  const { example: row, action, k, method } = options
+  const { example: row, method } = options
   const example = mistakeOf(workspace, row)
   const { suggestions, strongest } = await suggest(workspace, example, options, job)
   const edits = suggestions.map(({ edit }) => edit)
@@ -49,13 +60,17 @@ export async function tryFix(
     requestsFor(seeds, edits),
     options.control ? controlRequests(workspace, seeds, edits.length) : []
   ]
-  const results = await runRounds(workspace, wanted.flat(), job)
+  const held = heldOutOf(workspace)
+  const { index } = example
+  const armOf = (request: number) =>
+    (['baseline', 'edited', 'control'] as const)[Math.floor(request / seeds.length)]!
+  const results = await runRounds(workspace, wanted.flat(), job, (result, request) =>
+    onRound?.(armOf(request), edits.length, roundOf(result, index, held))
+  )
   const baselineRounds = results.slice(0, seeds.length)
   const editedRounds = results.slice(seeds.length, 2 * seeds.length)
   const controlRounds = results.slice(2 * seeds.length)
 
-  const held = heldOutOf(workspace)
-  const { index } = example
   const baseline = armReport(baselineRounds, index, held)
   const edited = armReport(editedRounds, index, held)
   const report: FixReport = {
@@ -64,7 +79,7 @@ export async function tryFix(
     trueLabel: example.trueLabel,
     predictedLabel: example.predictedLabel,
     method,
-    action,
+    action: nameOf(options.edits).action,
     k: edits.length,
     seeds,
     stablyWrong: isStablyWrong(baseline),
@@ -78,10 +93,19 @@ export async function tryFix(
   }
   // Without the time that training took: the same commands give the same name.
   const base = { ...workspace.base, seconds: undefined }
-  const id = `${row}-${action}-${k}-${contentKey({ ...options, edits, base }).slice(0, 8)}`
+  const { action, k } = nameOf(options.edits)
+  const key = contentKey({ ...options, edits, action, k, base })
+  const id = `${row}-${action}-${k}-${key.slice(0, 8)}`
   const saved = { id, report, suggestions, opponents: strongest, base: workspace.base }
   await saveFix(workspace.project.folder, saved)
   return saved
+}
+
+/** The action and the number of rows that a plan goes by. */
+function nameOf(plan: EditPlan): { action: FixReport['action']; k: number } {
+  if (!('choices' in plan)) return plan
+  const [first, ...others] = new Set(plan.choices.map(({ action }) => action))
+  return { action: others.length > 0 || !first ? 'mix' : first, k: plan.choices.length }
 }
 
 /** The held-out split as summaries need it. */
@@ -100,13 +124,16 @@ async function suggest(
   options: FixOptions & { method: MethodName },
   job: Job
 ): Promise<{ suggestions: Suggestion[]; strongest: InfluentialRow[] }> {
-  const { action, k } = options
-  if (k === 0) return { suggestions: [], strongest: [] }
+  const { edits } = options
+  if (nameOf(edits).k === 0) return { suggestions: [], strongest: [] }
   const influence = await influenceOn(workspace, example, options, job)
   try {
     const { rows } = workspace.training
     const { vocabulary } = workspace
-    const suggestions = await suggestEdits(influence, { action, k, rows, vocabulary })
+    const suggestions =
+      'choices' in edits
+        ? await suggestChosen(influence, edits.choices, { rows, vocabulary })
+        : await suggestEdits(influence, { ...edits, rows, vocabulary })
     const first = opponents(influence.scores, describedOpponents)
     return { suggestions, strongest: await describeRows(workspace, influence, first) }
   } finally {

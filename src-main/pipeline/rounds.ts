@@ -39,18 +39,28 @@ function taskMaker({ project, base, vocabulary }: TrainedWorkspace) {
   }
 }
 
-/** The results of the requests in their order: from the journal, or computed and put there. */
+/**
+ * The results of the requests in their order: from the journal, or computed and put there. `onRound`
+ * is told the result of each request as soon as it is known.
+ */
 export async function runRounds(
   workspace: TrainedWorkspace,
   requests: readonly RoundRequest[],
-  job: Job
+  job: Job,
+  onRound?: (result: RoundResult, request: number) => void
 ): Promise<RoundResult[]> {
   const store = await RoundStore.open(workspace.project.folder)
   const tasks = requests.map(taskMaker(workspace))
   const results = new Map<string, RoundResult>()
-  for (const { key } of tasks) {
+  const take = (result: RoundResult) => {
+    results.set(result.key, result)
+    tasks.forEach(({ key }, request) => {
+      if (key === result.key) onRound?.(result, request)
+    })
+  }
+  for (const key of new Set(tasks.map((task) => task.key))) {
     const known = await store.find(key)
-    if (known) results.set(key, known)
+    if (known) take(known)
   }
   const missing = [...new Map(tasks.map((task) => [task.key, task])).values()].filter(
     ({ key }) => !results.has(key)
@@ -69,7 +79,7 @@ export async function runRounds(
       { ...job, onProgress },
       async (result) => {
         await store.add(result)
-        results.set(result.key, result)
+        take(result)
       }
     )
   }

@@ -16,7 +16,8 @@ import { trainingSchema } from '../training/settings.ts'
 import { doubtsAbout } from '../training/soundness.ts'
 import type { Job } from './job.ts'
 import type { BaseModel } from './worker.ts'
-import type { BaseRecord, Workspace } from './workspace.ts'
+import type { BaseRecord } from '../training/base-record.ts'
+import type { Workspace } from './workspace.ts'
 import {
   modelFolderOf,
   openWorkspace,

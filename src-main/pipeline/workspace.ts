@@ -11,6 +11,7 @@ import { readJson } from '../files/read-json.ts'
 import type { StoredTensor } from '../files/safetensors.ts'
 import { readTensors, writeTensors } from '../files/safetensors.ts'
 import { writeJsonAtomically } from '../files/write.ts'
+import { threadEntry } from '../installation.ts'
 import { runPool } from '../jobs/pool.ts'
 import type { Model } from '../models/model.ts'
 import type { ModelName } from '../models/models.ts'
@@ -19,6 +20,8 @@ import type { Project } from '../project/project.ts'
 import { openProject } from '../project/project.ts'
 import type { EncodedTexts } from '../tokens/encode.ts'
 import { Vocabulary } from '../tokens/vocabulary.ts'
+import type { BaseRecord } from '../training/base-record.ts'
+import { baseSchema } from '../training/base-record.ts'
 import type { TrainingSettings } from '../training/settings.ts'
 import { trainingSchema } from '../training/settings.ts'
 import type { TrainingSet } from '../training/trainer.ts'
@@ -33,36 +36,6 @@ const names = {
   texts: 'texts.safetensors',
   predictions: 'held-out.safetensors'
 } as const
-
-const epochSchema = z.object({
-  epoch: z.int(),
-  step: z.int(),
-  loss: z.number(),
-  accuracy: z.number(),
-  learningRate: z.number(),
-  heldOutLoss: z.number(),
-  heldOutAccuracy: z.number()
-})
-
-const baseShape = z.object({
-  seed: z.int(),
-  settings: trainingSchema,
-  epochs: z.array(epochSchema).min(1),
-  /** Epochs whose checkpoints influence is summed over, unless the user says otherwise. */
-  checkpoints: z.array(z.int()).min(1),
-  /** Reasons not to trust influence. */
-  doubts: z.array(z.string()),
-  seconds: z.number()
-})
-
-export const baseSchema = baseShape.refine(
-  ({ epochs, checkpoints }) =>
-    checkpoints.every((wanted) => epochs.some(({ epoch }) => epoch === wanted)),
-  { path: ['checkpoints'], message: 'Names an epoch that there is not' }
-)
-
-/** What `model/base.json` says of the base model. */
-export type BaseRecord = z.infer<typeof baseSchema>
 
 /** The held-out rows, by their index. */
 export interface HeldOutSet {
@@ -122,11 +95,16 @@ export async function openWorkspace(folder: string): Promise<Workspace> {
   }
 }
 
+/** Whether the project in a folder has a trained base model. */
+export function isTrained(folder: string): boolean {
+  return existsSync(join(folder, names.model, names.base))
+}
+
 /** Opens a project whose base model must be trained already. */
 export async function openTrained(folder: string): Promise<TrainedWorkspace> {
   const workspace = await openWorkspace(folder)
   const modelFolder = modelFolderOf(workspace.project)
-  if (!existsSync(join(modelFolder, names.base))) {
+  if (!isTrained(workspace.project.folder)) {
     throw new ErratumError(
       'bad-project',
       `${folder} has no trained model yet. Run erratum train ${folder} first.`
@@ -222,7 +200,7 @@ export function runTasks<Name extends TaskName>(
   onResult: (result: TaskResult<Name>, task: Task<Name>) => void | Promise<void>
 ): Promise<void> {
   return runPool<WorkerData, Task<Name>, TaskResult<Name>>({
-    worker: new URL('./worker.ts', import.meta.url),
+    worker: threadEntry('worker'),
     data,
     tasks,
     threads: job.threads,

@@ -1,5 +1,5 @@
 /** The fix probability over k, a line an action, with the band of its intervals. */
-import type { Action } from '../fix/suggest.ts'
+import type { Action } from '../fix/actions.ts'
 import type { FixReport } from '../retrain/fix-report.ts'
 import { chart, horizontalAxis, round, scale } from './chart.ts'
 import { html } from './html.ts'

@@ -13,6 +13,8 @@ export function actionTitle({ action, k }: Pick<FixReport, 'action' | 'k'>): str
       return `Remove ${count(k, 'opponent')}`
     case 'pad':
       return `Replace the worst word by [PAD] in ${count(k, 'opponent')}`
+    case 'mix':
+      return `Remove or pad ${count(k, 'opponent')}`
   }
 }
 

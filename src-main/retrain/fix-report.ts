@@ -1,7 +1,7 @@
 /** The result of a fix, as `fix --json` prints it and as `report.html` shows it (DESIGN, section 5). */
 import { z } from 'zod'
 import { editSchema } from '../fix/edits.ts'
-import { actions } from '../fix/suggest.ts'
+import { actions } from '../fix/actions.ts'
 
 const interval = z.tuple([z.number(), z.number()]).readonly()
 
@@ -52,7 +52,8 @@ export const fixReportSchema = z.object({
   trueLabel: z.string(),
   predictedLabel: z.string(),
   method: z.string(),
-  action: z.enum(actions),
+  /** `mix` where some rows are removed and others padded. */
+  action: z.enum([...actions, 'mix']),
   k: z.int().min(0),
   seeds: z.array(z.int()),
   /** Whether the example is wrong in most baseline rounds. */

@@ -20,12 +20,7 @@ const mostCollateral = 50
 
 /** One arm: how often and how surely the example is fixed, and what it costs. */
 export function armReport(rounds: readonly RoundResult[], index: number, held: HeldOut): ArmReport {
-  const byRound = rounds.map(({ seed, predicted, trueProbability, accuracy }) => ({
-    seed,
-    fixed: predicted[index] === held.classes[index],
-    trueProbability: trueProbability[index]!,
-    accuracy
-  }))
+  const byRound = rounds.map((round) => roundOf(round, index, held))
   const fixed = byRound.filter((round) => round.fixed).length
   return {
     fixed,
@@ -35,6 +30,20 @@ export function armReport(rounds: readonly RoundResult[], index: number, held: H
     meanTrueProbability: mean(byRound.map(({ trueProbability }) => trueProbability)),
     accuracy: mean(byRound.map(({ accuracy }) => accuracy)),
     byRound
+  }
+}
+
+/** What one round makes of the example of this held-out index. */
+export function roundOf(
+  { seed, predicted, trueProbability, accuracy }: RoundResult,
+  index: number,
+  held: HeldOut
+): ArmReport['byRound'][number] {
+  return {
+    seed,
+    fixed: predicted[index] === held.classes[index],
+    trueProbability: trueProbability[index]!,
+    accuracy
   }
 }
 

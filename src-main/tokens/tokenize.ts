@@ -63,6 +63,17 @@ export function spansOf(text: string, word: string): Span[] {
     .map(({ start, end }) => ({ start, end }))
 }
 
+/** Where every word of a text stands. */
+export function spansByWord(text: string): Map<string, Span[]> {
+  const spans = new Map<string, Span[]>()
+  for (const { word, start, end } of tokenize(text)) {
+    const known = spans.get(word)
+    if (known) known.push({ start, end })
+    else spans.set(word, [{ start, end }])
+  }
+  return spans
+}
+
 /** The text with a literal in place of each span; spans must ascend, not overlap and lie in the text. */
 export function replaceSpans(text: string, spans: readonly Span[], literal: string): string {
   const parts: string[] = []

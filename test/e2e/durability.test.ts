@@ -1,6 +1,6 @@
 import { existsSync, readFileSync, readdirSync, rmSync, truncateSync } from 'node:fs'
 import { beforeAll, describe, expect, it } from 'vitest'
-import type { BaseRecord } from '../../src-main/pipeline/workspace.ts'
+import type { BaseRecord } from '../../src-main/training/base-record.ts'
 import type { FixReport } from '../../src-main/retrain/fix-report.ts'
 import type { Running } from '../support/command-line.ts'
 import { patient, until, useCommandLine } from '../support/command-line.ts'

@@ -1,6 +1,6 @@
 import { expect, it } from 'vitest'
 import type { Explanation } from '../../src-main/pipeline/explain.ts'
-import type { BaseRecord } from '../../src-main/pipeline/workspace.ts'
+import type { BaseRecord } from '../../src-main/training/base-record.ts'
 import { trainingPresets } from '../../src-main/training/presets.ts'
 import { patient, useCommandLine } from '../support/command-line.ts'
 import { plantedColumns, plantedCsv } from '../support/planted.ts'

@@ -1,0 +1,33 @@
+/** What `model/base.json` says of a base model. */
+import { z } from 'zod'
+import { trainingSchema } from './settings.ts'
+
+const epochSchema = z.object({
+  epoch: z.int(),
+  step: z.int(),
+  loss: z.number(),
+  accuracy: z.number(),
+  learningRate: z.number(),
+  heldOutLoss: z.number(),
+  heldOutAccuracy: z.number()
+})
+
+const baseShape = z.object({
+  seed: z.int(),
+  settings: trainingSchema,
+  epochs: z.array(epochSchema).min(1),
+  /** Epochs whose checkpoints influence is summed over, unless the user says otherwise. */
+  checkpoints: z.array(z.int()).min(1),
+  /** Reasons not to trust influence. */
+  doubts: z.array(z.string()),
+  seconds: z.number()
+})
+
+export const baseSchema = baseShape.refine(
+  ({ epochs, checkpoints }) =>
+    checkpoints.every((wanted) => epochs.some(({ epoch }) => epoch === wanted)),
+  { path: ['checkpoints'], message: 'Names an epoch that there is not' }
+)
+
+/** What `model/base.json` says of the base model. */
+export type BaseRecord = z.infer<typeof baseSchema>
