@@ -1,3 +1,4 @@
+import svelte from 'eslint-plugin-svelte'
 import tseslint from 'typescript-eslint'
 
 /**
@@ -5,7 +6,7 @@ import tseslint from 'typescript-eslint'
  * those of earlier rows and its own, so that dependencies point one way only.
  */
 const layers = [
-  ['errors.ts', 'random.ts', 'statistics.ts', 'vectors.ts', 'version.ts'],
+  ['errors.ts', 'installation.ts', 'random.ts', 'statistics.ts', 'vectors.ts', 'version.ts'],
   ['files'],
   ['jobs'],
   ['dataset'],
@@ -22,6 +23,9 @@ const layers = [
   ['report'],
   ['project'],
   ['pipeline.ts', 'pipeline'],
+  ['service'],
+  ['ipc'],
+  ['hosts'],
   ['commands'],
   ['cli.ts']
 ]
@@ -54,6 +58,34 @@ const layerRules = layers.flatMap((names, index) => {
   ]
 })
 
+/** The page reaches the core through its one door, and the preload script has no other way either. */
+const boundaryRules = [
+  {
+    files: ['src-preload/**/*.ts'],
+    rules: refuse(
+      ['**/service/*', '**/ipc/*', '**/hosts/**', '**/pipeline/*', 'node:*'],
+      'The contract is data: it takes schemas from src-main and nothing that works.'
+    )
+  },
+  {
+    files: ['src-renderer/**'],
+    ignores: ['src-renderer/host/**'],
+    rules: refuse(
+      ['**/src-main/**', 'electron', 'node:*', '@trpc/*', '**/src-preload/bridge.ts'],
+      'The page reaches the core through host/host.ts only.'
+    )
+  },
+  {
+    // Types of the contract are what host/host.ts derives its own from.
+    files: ['src-renderer/host/**'],
+    rules: refuse(['electron', 'node:*'], 'The page has no Node.')
+  }
+]
+
+function refuse(group, message) {
+  return { 'no-restricted-imports': ['error', { patterns: [{ group, message }] }] }
+}
+
 export default tseslint.config(
   { ignores: ['out/', 'node_modules/', 'coverage/'] },
   ...tseslint.configs.strict,
@@ -74,6 +106,12 @@ export default tseslint.config(
       '@typescript-eslint/max-params': ['error', { max: 4 }]
     }
   },
+  ...svelte.configs.recommended,
+  {
+    files: ['**/*.svelte', '**/*.svelte.ts'],
+    languageOptions: { parserOptions: { parser: tseslint.parser } }
+  },
   { files: ['*.config.*'], rules: { 'no-restricted-exports': 'off' } },
-  ...layerRules
+  ...layerRules,
+  ...boundaryRules
 )

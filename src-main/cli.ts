@@ -4,7 +4,7 @@
  */
 import { Command, InvalidArgumentError } from 'commander'
 import { formats } from './dataset/source.ts'
-import { methodNames } from './influence/methods.ts'
+import { methodNames } from './influence/method-names.ts'
 import { modelNames } from './models/models.ts'
 import { harmless } from './commands/harmless.ts'
 import { version } from './version.ts'
@@ -169,6 +169,13 @@ command('apply <edits> <data>', 'replay an edits.json on its data file elsewhere
   .action(async (edits, data, options) =>
     (await import('./commands/apply.ts')).apply({ edits, data, ...options })
   )
+
+program
+  .command('serve [dir]')
+  .description('the windows of Erratum in a browser, on this machine only')
+  .option('--port <n>', 'port of loopback (default: any that is free)', whole(0), 0)
+  .option('--data-folder <dir>', 'where projects and settings are kept')
+  .action(async (dir, options) => (await import('./commands/serve.ts')).serve({ dir, ...options }))
 
 command('repair <dir>', 'move damaged lines of the journal of rounds aside').action(
   async (dir, options) => (await import('./commands/repair.ts')).repair({ dir, ...options })

@@ -1,0 +1,37 @@
+import { svelte } from '@sveltejs/vite-plugin-svelte'
+import { defineConfig } from 'electron-vite'
+import { resolve } from 'node:path'
+
+const at = (path: string) => resolve(import.meta.dirname, path)
+
+export default defineConfig({
+  main: {
+    build: {
+      rollupOptions: {
+        // Threads are started by file, so each is an entry of its own, beside the chunks they share.
+        input: {
+          index: at('src-main/index.ts'),
+          core: at('src-main/ipc/core.ts'),
+          worker: at('src-main/pipeline/worker.ts')
+        },
+        output: { format: 'es', entryFileNames: '[name].js', chunkFileNames: '[name]-[hash].js' }
+      }
+    }
+  },
+  preload: {
+    build: {
+      // A sandboxed preload is one CommonJS file.
+      externalizeDeps: false,
+      isolatedEntries: true,
+      rollupOptions: {
+        input: { index: at('src-preload/index.ts') },
+        output: { format: 'cjs', entryFileNames: '[name].cjs' }
+      }
+    }
+  },
+  renderer: {
+    root: 'src-renderer',
+    plugins: [svelte()],
+    build: { rollupOptions: { input: { index: at('src-renderer/index.html') } } }
+  }
+})

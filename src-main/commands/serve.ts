@@ -1,0 +1,52 @@
+/** `erratum serve`: the windows' interface in a browser. */
+import { resolve } from 'node:path'
+import { startCore } from '../hosts/core-thread.ts'
+import { pageFolder } from '../hosts/page-files.ts'
+import { startWebHost } from '../hosts/web/server.ts'
+import { openProject } from '../project/project.ts'
+import { namesIn, usualDataFolder } from '../service/data-folder.ts'
+import { run } from './run.ts'
+
+export interface ServeOptions {
+  dir?: string
+  port: number
+  dataFolder?: string
+}
+
+/** Serves until Ctrl-C. */
+export function serve({ dir, port, dataFolder }: ServeOptions): Promise<void> {
+  return run(
+    {},
+    async ({ terminal, job }) => {
+      const page = pageFolder()
+      const folder = resolve(dataFolder ?? usualDataFolder())
+      const folders = dir === undefined ? [] : [(await openProject(dir)).folder]
+      const core = await startCore({
+        dataFolder: folder,
+        folders,
+        shell: {
+          host: 'web',
+          hasDialogs: false,
+          pick: () => Promise.resolve(null),
+          reveal: () => Promise.resolve()
+        }
+      })
+      try {
+        const { uploads } = namesIn(folder)
+        const host = await startWebHost({ core, page, uploads, port })
+        terminal.say('Erratum is open in the browser at')
+        terminal.say(`  ${host.url}`)
+        terminal.say('Only someone with this address can use it. Ctrl-C ends it.')
+        await aborted(job.signal!)
+        await host.close()
+      } finally {
+        await core.stop()
+      }
+    },
+    'Finished rounds are kept.'
+  )
+}
+
+function aborted(signal: AbortSignal): Promise<void> {
+  return new Promise((resolve) => signal.addEventListener('abort', () => resolve(), { once: true }))
+}

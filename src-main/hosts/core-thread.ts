@@ -1,0 +1,117 @@
+/** The host's side of the core's thread. */
+import { Worker } from 'node:worker_threads'
+import { fromEnvelope, toEnvelope } from '../errors.ts'
+import { threadEntry } from '../installation.ts'
+import type { CoreStart, FromCore, ToCore } from '../ipc/messages.ts'
+import { threadArguments } from '../jobs/thread-arguments.ts'
+import type { Picked } from '../service/picked.ts'
+import type { Shell } from '../service/shell.ts'
+
+/** One window's line to the core. */
+export interface Connection {
+  send(data: string): void
+  close(): void
+}
+
+export interface Core {
+  /** Connects a window; `receive` gets what the core says to it, `closed` is called when it ends it. */
+  connect(window: { receive(data: string): void; closed(): void }): Connection
+  /** Issues a token for a path that the user has dropped or uploaded. */
+  issue(path: string): Promise<Picked>
+  /** The path of a token; rejects with `bad-argument` for one that was not issued. */
+  path(token: string): Promise<string>
+  /** Cancels all work and ends the thread. */
+  stop(): Promise<void>
+}
+
+export interface CoreOptions extends Omit<CoreStart, 'shell'> {
+  shell: Shell
+  /** How far the running job is, 0 to 1; null when none runs. */
+  onProgress?(fraction: number | null): void
+  onEnded?(job: { title: string; state: 'done' | 'failed'; seconds: number }): void
+}
+
+/** Starts the core; resolves once it answers. */
+export async function startCore(options: CoreOptions): Promise<Core> {
+  const { shell, dataFolder, folders } = options
+  const { host, hasDialogs } = shell
+  const url = threadEntry('core')
+  const start: CoreStart = { dataFolder, folders, shell: { host, hasDialogs } }
+  const worker = new Worker(url, { workerData: start, execArgv: threadArguments(url) })
+  const tell = (message: ToCore) => worker.postMessage(message)
+  const windows = new Map<number, { receive(data: string): void; closed(): void }>()
+  const asked = new Map<number, { resolve(answer: unknown): void; reject(error: Error): void }>()
+  let last = 0
+
+  const receive = (message: FromCore): void => {
+    switch (message.kind) {
+      case 'ready':
+        return
+      case 'message':
+        return windows.get(message.connection)?.receive(message.data)
+      case 'close':
+        windows.get(message.connection)?.closed()
+        return void windows.delete(message.connection)
+      case 'answer':
+        asked.get(message.id)?.resolve(message.answer)
+        return void asked.delete(message.id)
+      case 'error':
+        asked.get(message.id)?.reject(fromEnvelope(message.error))
+        return void asked.delete(message.id)
+      case 'shell':
+        return void answerShell(shell, message).then(tell)
+      case 'progress':
+        return options.onProgress?.(message.fraction)
+      case 'ended':
+        return options.onEnded?.(message)
+    }
+  }
+  const ask = (make: (id: number) => ToCore) => {
+    const id = ++last
+    tell(make(id))
+    return new Promise<unknown>((resolve, reject) => asked.set(id, { resolve, reject }))
+  }
+  await new Promise<void>((resolve, reject) => {
+    worker.once('error', reject)
+    worker.once('message', () => resolve())
+  })
+  worker.on('message', receive)
+  return {
+    connect(window) {
+      const connection = ++last
+      windows.set(connection, window)
+      tell({ kind: 'open', connection })
+      return {
+        send: (data) => tell({ kind: 'message', connection, data }),
+        close() {
+          windows.delete(connection)
+          tell({ kind: 'close', connection })
+        }
+      }
+    },
+    issue: (path) => ask((id) => ({ kind: 'issue', id, path })) as Promise<Picked>,
+    path: (token) => ask((id) => ({ kind: 'path', id, token })) as Promise<string>,
+    async stop() {
+      const ended = new Promise((resolve) => worker.once('exit', resolve))
+      tell({ kind: 'stop' })
+      await ended
+    }
+  }
+}
+
+async function answerShell(
+  shell: Shell,
+  message: Extract<FromCore, { kind: 'shell' }>
+): Promise<ToCore> {
+  const { id } = message
+  try {
+    switch (message.call) {
+      case 'pick':
+        return { kind: 'shell-answer', id, answer: await shell.pick(message.what) }
+      case 'reveal':
+        return { kind: 'shell-answer', id, answer: await shell.reveal(message.path) }
+    }
+  } catch (error) {
+    return { kind: 'shell-error', id, error: toEnvelope(error) }
+  }
+}

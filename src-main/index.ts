@@ -1,0 +1,2 @@
+/** Electron's entry. */
+export {}

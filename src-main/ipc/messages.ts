@@ -1,0 +1,45 @@
+/** What goes between a host and the thread of the core. */
+import type { ErrorEnvelope } from '../errors.ts'
+import type { Shell } from '../service/shell.ts'
+
+/** What the thread of the core is started with. */
+export interface CoreStart {
+  dataFolder: string
+  /** Project folders that are opened from the start, such as the command line's. */
+  folders: readonly string[]
+  shell: Pick<Shell, 'host' | 'hasDialogs'>
+}
+
+/** What the core asks of its host's shell, and the arguments. */
+export interface ShellCalls {
+  pick: { what: 'file' | 'folder' }
+  reveal: { path: string }
+}
+
+export type ToCore =
+  /** A window has connected, has said something, or is gone. */
+  | { kind: 'open'; connection: number }
+  | { kind: 'message'; connection: number; data: string }
+  | { kind: 'close'; connection: number }
+  /** The host issues a token for a path: one that was dropped on a window, or uploaded. */
+  | { kind: 'issue'; id: number; path: string }
+  /** The host wants the path of a token, to send the file. */
+  | { kind: 'path'; id: number; token: string }
+  | { kind: 'shell-answer'; id: number; answer: unknown }
+  | { kind: 'shell-error'; id: number; error: ErrorEnvelope }
+  /** End all work, then the thread. */
+  | { kind: 'stop' }
+
+export type FromCore =
+  | { kind: 'ready' }
+  | { kind: 'message'; connection: number; data: string }
+  | { kind: 'close'; connection: number }
+  | { kind: 'answer'; id: number; answer: unknown }
+  | { kind: 'error'; id: number; error: ErrorEnvelope }
+  | {
+      [Name in keyof ShellCalls]: { kind: 'shell'; id: number; call: Name } & ShellCalls[Name]
+    }[keyof ShellCalls]
+  /** For the icon of the application: how far the running job is; null when none runs. */
+  | { kind: 'progress'; fraction: number | null }
+  /** A job has ended, for a notification. */
+  | { kind: 'ended'; title: string; state: 'done' | 'failed'; seconds: number }

@@ -1,0 +1,230 @@
+/** Answers of the repair bench: what is behind a mistake, and fixes as jobs. */
+import type { z } from 'zod'
+import type { BenchRow, BenchView, benchContract } from '../../src-preload/contract/bench.ts'
+import type { Live } from '../../src-preload/contract/jobs.ts'
+import { worstWord } from '../fix/suggest.ts'
+import type { Influence, WordInfluence } from '../influence/query.ts'
+import { methodNames } from '../influence/method-names.ts'
+import { methodFor, methods } from '../influence/methods.ts'
+import { opponents, proponents } from '../influence/ranking.ts'
+import type { Example } from '../pipeline/example.ts'
+import { exampleOf } from '../pipeline/example.ts'
+import { checkpointsOf, influenceOn, isExplainable } from '../pipeline/explain.ts'
+import type { EditPlan, RoundObserver } from '../pipeline/fix.ts'
+import { tryFix } from '../pipeline/fix.ts'
+import { knownBaseline } from '../pipeline/rounds.ts'
+import type { TrainedWorkspace } from '../pipeline/workspace.ts'
+import { openTrained } from '../pipeline/workspace.ts'
+import { withProjectLock } from '../project/lock.ts'
+import { isStablyWrong } from '../retrain/summarise.ts'
+import { mean } from '../statistics.ts'
+import { spansByWord } from '../tokens/tokenize.ts'
+import { isEditable } from '../tokens/vocabulary.ts'
+import { groupNearDuplicates } from './near-duplicates.ts'
+import type { JobContext } from './jobs.ts'
+import { prepareGradients } from './model.ts'
+import type { Service } from './service.ts'
+import { threadsOf } from './service.ts'
+
+type Inputs = {
+  [Name in keyof typeof benchContract]: z.infer<(typeof benchContract)[Name]['input']>
+}
+
+/** Most opponents that the cumulative curve covers. */
+const curveLength = 1000
+
+export async function explainForBench(
+  service: Service,
+  { project, example: row, method: wanted, top }: Inputs['explain'],
+  signal: AbortSignal | undefined
+): Promise<BenchView> {
+  const folder = service.known.folderOf(project)
+  const workspace = await service.open.trained(folder)
+  const method = wanted ?? methodFor(workspace.base.settings.optimizer)
+  const example = exampleOf(workspace, row)
+  if (!(await isExplainable(workspace, { method }))) await gradientJob(service, project)
+  const job = { signal, threads: 1 }
+  const influence = await influenceOn(workspace, example, { method }, job)
+  try {
+    const { scores } = influence
+    const against = opponents(scores, scores.length)
+    const rows = {
+      opponents: await describe(workspace, influence, against.slice(0, top)),
+      proponents: await describe(workspace, influence, proponents(scores, top))
+    }
+    return {
+      example: await exampleView(workspace, example, rows),
+      method,
+      methods: methodNames.map((name) => {
+        const { title, description } = methods[name]
+        return { name, title, description }
+      }),
+      checkpoints: checkpointsOf(workspace, { method }),
+      doubts: workspace.base.doubts,
+      ...rows,
+      cumulative: runningSums(against.slice(0, curveLength).map((index) => scores[index]!)),
+      counts: {
+        training: scores.length,
+        opponents: against.length,
+        proponents: scores.filter((score) => score > 0).length
+      },
+      timing: await timingOf(service, workspace)
+    }
+  } finally {
+    await influence.close()
+  }
+}
+
+/** Extracts what is missing as a job, so that it is seen and can be cancelled, and waits for it. */
+async function gradientJob(service: Service, project: string): Promise<void> {
+  const { jobs, known } = service
+  const running = jobs.running('gradients', project)
+  const id =
+    running ??
+    jobs.start({
+      kind: 'gradients',
+      project: { id: project, name: known.nameOf(project) },
+      title: 'Reading how the training rows moved the model',
+      async work(job: JobContext) {
+        await prepareGradients(service, known.folderOf(project), job)
+        return { kind: 'nothing' }
+      }
+    })
+  await jobs.result(id)
+}
+
+async function describe(
+  { dataset, training, vocabulary }: TrainedWorkspace,
+  influence: Influence,
+  indices: readonly number[]
+): Promise<BenchRow[]> {
+  const words = await influence.words(indices)
+  const rows = indices.map((index) => {
+    const text = dataset.text(training.rows[index]!).join('\n')
+    const own = words.get(index)!
+    const worst = worstWord(own)
+    return {
+      row: training.rows[index]!,
+      text,
+      label: dataset.labels[training.classes[index]!]!,
+      influence: influence.scores[index]!,
+      words: placeWords(text, own, vocabulary.words),
+      padWord: worst ? vocabulary.words[worst.wordId]! : null
+    }
+  })
+  const groups = groupNearDuplicates(rows.map(({ text }) => text))
+  return rows.map((row, n) => ({ ...row, group: groups[n]! }))
+}
+
+function placeWords(text: string, words: readonly WordInfluence[], names: readonly string[]) {
+  const spans = spansByWord(text)
+  return words.map(({ wordId, influence }) => ({
+    word: names[wordId]!,
+    influence,
+    editable: isEditable(wordId),
+    spans: (spans.get(names[wordId]!) ?? []).map(({ start, end }): [number, number] => [start, end])
+  }))
+}
+
+async function exampleView(
+  workspace: TrainedWorkspace,
+  example: Example,
+  rows: Pick<BenchView, 'opponents' | 'proponents'>
+): Promise<BenchView['example']> {
+  const sums = new Map<string, number>()
+  for (const { words } of [...rows.opponents, ...rows.proponents]) {
+    for (const { word, influence } of words) sums.set(word, (sums.get(word) ?? 0) + influence)
+  }
+  const { text, row, trueLabel, predictedLabel, probability, index } = example
+  const spans = spansByWord(text)
+  const words = Array.from(sums)
+    .sort(([, a], [, b]) => a - b)
+    .map(([word, influence]) => ({
+      word,
+      influence,
+      editable: isEditable(workspace.vocabulary.idOf(word)),
+      spans: (spans.get(word) ?? []).map(({ start, end }): [number, number] => [start, end])
+    }))
+  const rounds = await knownBaseline(workspace)
+  const trueClass = workspace.heldOut.classes[index]
+  const fixed = rounds.filter(({ predicted }) => predicted[index] === trueClass).length
+  const stablyWrong = isStablyWrong({ probability: fixed / rounds.length })
+  const baseline = rounds.length > 0 ? { fixed, rounds: rounds.length, stablyWrong } : null
+  return { row, text, trueLabel, predictedLabel, probability, words, baseline }
+}
+
+function runningSums(numbers: readonly number[]): number[] {
+  let sum = 0
+  return numbers.map((number) => (sum += number))
+}
+
+async function timingOf(
+  { settings }: Service,
+  workspace: TrainedWorkspace
+): Promise<BenchView['timing']> {
+  const rounds = await knownBaseline(workspace)
+  return {
+    secondsPerRound: rounds.length > 0 ? mean(rounds.map(({ seconds }) => seconds)) : null,
+    knownBaselineRounds: rounds.length,
+    threads: threadsOf(settings.value)
+  }
+}
+
+export function startFix(service: Service, input: Inputs['fix']): string {
+  const { choices, ...options } = input
+  const [first, ...others] = new Set(choices.map(({ action }) => action))
+  const doing =
+    others.length > 0 ? 'editing' : first === 'remove' ? 'removing' : 'padding a word in'
+  const count = choices.length === 1 ? '1 row' : `${choices.length} rows`
+  return startTries(service, 'fix', options, {
+    plans: [{ choices }],
+    title: `Example ${input.example}: ${doing} ${count}`
+  })
+}
+
+export function startCurve(service: Service, input: Inputs['curve']): string {
+  const { action, ks, ...options } = input
+  return startTries(service, 'curve', options, {
+    plans: ks.toSorted((a, b) => a - b).map((k) => ({ action, k })),
+    title: `Example ${input.example}: ${action === 'remove' ? 'removal' : '[PAD]'} at ${ks.length} sizes`
+  })
+}
+
+function startTries(
+  service: Service,
+  kind: 'fix' | 'curve',
+  { project, example, method, rounds, control }: Omit<Inputs['fix'], 'choices'>,
+  { plans, title }: { plans: readonly EditPlan[]; title: string }
+): string {
+  const folder = service.known.folderOf(project)
+  return service.jobs.start({
+    kind,
+    project: { id: project, name: service.known.nameOf(project) },
+    title,
+    example,
+    work: (job) =>
+      withProjectLock(folder, async () => {
+        const workspace = await openTrained(folder)
+        try {
+          const fixes: string[] = []
+          const onRound = roundsShown(job, rounds * (control ? 3 : 2) * plans.length)
+          for (const edits of plans) {
+            const options = { example, method, edits, rounds, control }
+            fixes.push((await tryFix(workspace, options, job, onRound)).id)
+          }
+          return { kind: 'fixes' as const, fixes }
+        } finally {
+          workspace.dataset.close()
+        }
+      })
+  })
+}
+
+/** Shows the rounds that have ended so far. */
+function roundsShown(job: JobContext, wanted: number): RoundObserver {
+  let rounds: Extract<Live, { kind: 'rounds' }>['rounds'] = []
+  return (arm, k, round) => {
+    rounds = [...rounds, { arm, k, ...round }]
+    job.show({ kind: 'rounds', rounds, wanted })
+  }
+}

@@ -1,0 +1,100 @@
+/** Answers about the base model, and its training as a job. */
+import type { z } from 'zod'
+import type { ModelInfo, modelContract } from '../../src-preload/contract/model.ts'
+import type { JobResult } from '../../src-preload/contract/jobs.ts'
+import { models } from '../models/models.ts'
+import { gradientsOf } from '../pipeline/training-gradients.ts'
+import type { TrainOptions } from '../pipeline/train.ts'
+import { trainBase } from '../pipeline/train.ts'
+import type { TrainedWorkspace } from '../pipeline/workspace.ts'
+import { withProjectLock } from '../project/lock.ts'
+import { evaluate } from '../training/evaluate.ts'
+import { trainingPresets } from '../training/presets.ts'
+import type { TrainingSettings } from '../training/settings.ts'
+import type { JobContext } from './jobs.ts'
+import type { Service } from './service.ts'
+
+/** Seconds for a row and epoch on this kind of machine, before anything was trained on it. */
+const secondsPerRow = 1.5e-4
+
+export async function modelInfo(service: Service, project: string): Promise<ModelInfo> {
+  const workspace = await service.open.workspace(service.known.folderOf(project))
+  const { dataset, modelName, settings } = workspace
+  const trained = 'base' in workspace ? workspace : undefined
+  const rows = dataset.manifest.counts.train.reduce((a, b) => a + b, 0)
+  const perRow = trained
+    ? trained.base.seconds / (rows * trained.base.settings.epochs)
+    : secondsPerRow
+  const expected = ({ epochs }: TrainingSettings) => perRow * rows * epochs
+  return {
+    title: models[modelName].title,
+    labels: [...dataset.labels],
+    presets: (['adamw', 'sgd'] as const).map((optimizer) => {
+      const preset = trainingPresets[modelName][optimizer]
+      return { optimizer, settings: preset, expectedSeconds: expected(preset) }
+    }),
+    settings,
+    trained: trained?.base ?? null,
+    confusion: trained ? confusionOf(trained) : null,
+    unfinished: null
+  }
+}
+
+/** [true class][predicted class] over the held-out rows. */
+function confusionOf({ dataset, heldOut, probabilities }: TrainedWorkspace): number[][] {
+  const count = dataset.labels.length
+  const { predicted } = evaluate(probabilities, heldOut.classes, count)
+  const table = Array.from({ length: count }, () => new Array<number>(count).fill(0))
+  heldOut.classes.forEach((label, i) => table[label]![predicted[i]!]!++)
+  return table
+}
+
+export function startTraining(
+  service: Service,
+  { project, optimizer, changes, seed }: z.infer<typeof modelContract.train.input>
+): string {
+  const folder = service.known.folderOf(project)
+  return service.jobs.start({
+    kind: 'train',
+    project: { id: project, name: service.known.nameOf(project) },
+    title: 'Training the base model',
+    work: trainWork(service, folder, { optimizer, changes: given(changes), seed })
+  })
+}
+
+function given(changes: object): Partial<TrainingSettings> {
+  return Object.fromEntries(Object.entries(changes).filter(([, value]) => value !== undefined))
+}
+
+/** Trains, and extracts the gradients that the bench needs, so that it answers at once. */
+export function trainWork(
+  service: Service,
+  folder: string,
+  options: Pick<TrainOptions, 'optimizer' | 'changes' | 'seed'>
+): (job: JobContext) => Promise<JobResult> {
+  return async (job) => {
+    const base = await withProjectLock(folder, async () => {
+      service.open.close(folder)
+      try {
+        return await trainBase({ folder, operatorThreads: 1, ...options }, job)
+      } finally {
+        service.open.close(folder)
+      }
+    })
+    await prepareGradients(service, folder, job)
+    return { kind: 'trained', accuracy: base.epochs.at(-1)!.heldOutAccuracy }
+  }
+}
+
+/** Extracts the gradients that are missing. */
+export async function prepareGradients(
+  service: Service,
+  folder: string,
+  job: JobContext
+): Promise<void> {
+  const workspace = await service.open.trained(folder)
+  await withProjectLock(folder, async () => {
+    const gradients = await gradientsOf(workspace, workspace.base.checkpoints, job)
+    for (const { store } of gradients.values()) store.close()
+  })
+}

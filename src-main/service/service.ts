@@ -1,0 +1,52 @@
+/** What the core keeps between the calls of its windows. */
+import { availableParallelism } from 'node:os'
+import { settingsSchema } from '../../src-preload/contract/application.ts'
+import type { Settings } from '../../src-preload/contract/application.ts'
+import { namesIn } from './data-folder.ts'
+import { JobCenter } from './jobs.ts'
+import { KnownProjects } from './known-projects.ts'
+import { OpenProjects } from './open-projects.ts'
+import { PickedPaths } from './picked.ts'
+import type { Shell } from './shell.ts'
+import { Stored } from './stored.ts'
+
+export interface Service {
+  readonly dataFolder: string
+  readonly shell: Shell
+  readonly settings: Stored<Settings>
+  readonly jobs: JobCenter
+  readonly known: KnownProjects
+  readonly open: OpenProjects
+  readonly picked: PickedPaths
+  /** Cancels all work and lets go of all projects. */
+  close(): Promise<void>
+}
+
+/** Rounds at the same time. */
+export function threadsOf({ threads }: Settings): number {
+  return threads ?? availableParallelism()
+}
+
+/** Starts the service of one data folder. */
+export function createService(dataFolder: string, shell: Shell): Service {
+  const names = namesIn(dataFolder)
+  const settings = new Stored<Settings>(names.settings, settingsSchema, {
+    threads: null,
+    device: 'cpu'
+  })
+  const jobs = new JobCenter(() => threadsOf(settings.value))
+  const open = new OpenProjects()
+  return {
+    dataFolder,
+    shell,
+    settings,
+    jobs,
+    known: new KnownProjects(names),
+    open,
+    picked: new PickedPaths(),
+    async close() {
+      await jobs.close()
+      open.closeAll()
+    }
+  }
+}

@@ -1,0 +1,44 @@
+/** A small JSON file of the application's own, kept in memory. */
+import { readFileSync } from 'node:fs'
+import { dirname } from 'node:path'
+import type { z } from 'zod'
+import { makeFolder, writeJsonAtomically } from '../files/write.ts'
+
+/**
+ * Such a file holds nothing that could not be made again, so one that is missing or damaged is as
+ * good as empty.
+ */
+export class Stored<T> {
+  readonly #path: string
+  #value: T
+  /** Writes follow one another. */
+  #writing: Promise<void> = Promise.resolve()
+
+  constructor(path: string, schema: z.ZodType<T>, empty: T) {
+    this.#path = path
+    this.#value = read(path, schema) ?? empty
+  }
+
+  get value(): T {
+    return this.#value
+  }
+
+  /** Changes the value, and the file with it. */
+  set(value: T): Promise<void> {
+    this.#value = value
+    const write = async () => {
+      await makeFolder(dirname(this.#path))
+      await writeJsonAtomically(this.#path, this.#value)
+    }
+    this.#writing = this.#writing.then(write, write)
+    return this.#writing
+  }
+}
+
+function read<T>(path: string, schema: z.ZodType<T>): T | undefined {
+  try {
+    return schema.parse(JSON.parse(readFileSync(path, 'utf8')))
+  } catch {
+    return undefined
+  }
+}

@@ -1,0 +1,71 @@
+/** The base model: how it may be trained, how it was, and what it gets wrong. */
+import { z } from 'zod'
+import { baseSchema } from '../../src-main/training/base-record.ts'
+import { trainingSchema } from '../../src-main/training/settings.ts'
+import { call, inProject, rowId, startedJob } from './call.ts'
+
+const optimizerName = z.enum(['adamw', 'sgd'])
+
+export const modelInfo = z.object({
+  title: z.string(),
+  labels: z.array(z.string()),
+  presets: z.array(
+    z.object({
+      optimizer: optimizerName,
+      settings: trainingSchema,
+      /** On this machine, from the last training or a guess by the number of tokens. */
+      expectedSeconds: z.number()
+    })
+  ),
+  /** What the next training uses unless it is told otherwise. */
+  settings: trainingSchema,
+  trained: baseSchema.nullable(),
+  /** [true class][predicted class], held-out rows; null before training. */
+  confusion: z.array(z.array(z.int())).nullable(),
+  /** A training that was cancelled and can go on. */
+  unfinished: z.object({ epoch: z.int(), epochs: z.int() }).nullable()
+})
+
+export type ModelInfo = z.infer<typeof modelInfo>
+
+/** Mistakes of the base model, a number each; index i is one mistake in every list. */
+export const mistakeTable = z.object({
+  labels: z.array(z.string()),
+  examples: z.array(rowId),
+  /** Of the true label. */
+  probabilities: z.array(z.number()),
+  trueClasses: z.array(z.int()),
+  predictedClasses: z.array(z.int()),
+  /** Baseline rounds that are known; `fixed` counts those in which each was right. */
+  rounds: z.int(),
+  fixed: z.array(z.int()),
+  heldOut: z.int()
+})
+
+export type MistakeTable = z.infer<typeof mistakeTable>
+
+export const modelContract = {
+  info: call(inProject, modelInfo),
+  train: call(
+    inProject.extend({
+      optimizer: optimizerName,
+      changes: trainingSchema
+        .pick({ epochs: true, batchSize: true, learningRate: true, maximumLength: true })
+        .partial(),
+      seed: z.int().min(0),
+      /** Goes on with the training that was cancelled. */
+      resume: z.boolean()
+    }),
+    startedJob
+  )
+} as const
+
+export const mistakesContract = {
+  table: call(inProject, mistakeTable),
+  /** Beginnings of texts, in the order of `rows`. */
+  texts: call(inProject.extend({ rows: z.array(rowId).max(500) }), z.array(z.string())),
+  /** Held-out mistakes whose text holds this, in any case. */
+  search: call(inProject.extend({ query: z.string().min(1).max(200) }), z.array(rowId)),
+  /** Retrains without any edit, so that it is known which mistakes are stable. */
+  measureStability: call(inProject.extend({ rounds: z.int().min(1).max(200) }), startedJob)
+} as const

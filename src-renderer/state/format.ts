@@ -1,0 +1,47 @@
+/** Numbers as people read them: one way in every view. */
+
+const whole = new Intl.NumberFormat('en-US', { maximumFractionDigits: 0 })
+
+/** `8,000` */
+export const count = (value: number) => whole.format(value)
+
+/** `1 row`, `8,000 rows` */
+export const plural = (value: number, noun: string) =>
+  `${count(value)} ${noun}${value === 1 ? '' : 's'}`
+
+/** A probability or an accuracy: `0.41`, three digits for an accuracy. */
+export const decimal = (value: number, digits = 2) => value.toFixed(digits)
+
+/** `90 %` */
+export const percent = (share: number) => `${whole.format(100 * share)} %`
+
+/** An influence with its sign, a true minus: `−7.60`, `+4.10`. */
+export function signed(value: number): string {
+  const size = Math.abs(value)
+  const text =
+    size >= 100
+      ? size.toFixed(0)
+      : size >= 0.01 || size === 0
+        ? size.toFixed(2)
+        : size.toExponential(0)
+  return `${value < 0 ? '−' : '+'}${text}`
+}
+
+/** `0:41`, `1:05:00` */
+export function duration(seconds: number): string {
+  const total = Math.max(0, Math.round(seconds))
+  const [hours, minutes, rest] = [Math.floor(total / 3600), Math.floor(total / 60) % 60, total % 60]
+  const two = (value: number) => String(value).padStart(2, '0')
+  return hours > 0 ? `${hours}:${two(minutes)}:${two(rest)}` : `${minutes}:${two(rest)}`
+}
+
+/** In words, for what is expected: `about 40 s`, `about 1 min 10 s`. */
+export function roughly(seconds: number): string {
+  if (seconds < 10) return 'a few seconds'
+  if (seconds < 60) return `about ${Math.round(seconds / 5) * 5} s`
+  const minutes = Math.floor(seconds / 60)
+  const rest = Math.round((seconds % 60) / 10) * 10
+  return rest === 0 || rest === 60
+    ? `about ${minutes + rest / 60} min`
+    : `about ${minutes} min ${rest} s`
+}

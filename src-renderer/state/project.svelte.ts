@@ -1,0 +1,42 @@
+/** The project that the window is in. */
+import { core, failure } from '../host/host.ts'
+import type { Outputs } from '../host/host.ts'
+import { jobs } from './jobs.svelte.ts'
+import { place } from './place.svelte.ts'
+
+export type Overview = Outputs['projects']['open']
+
+class CurrentProject {
+  /** The project of the address; undefined outside of any, or while it opens. */
+  overview = $state.raw<Overview | undefined>()
+  /** Why it cannot be opened. */
+  error = $state.raw<{ code: string; message: string } | undefined>()
+  readonly id = $derived('project' in place.current ? place.current.project : undefined)
+
+  constructor() {
+    $effect.root(() => {
+      $effect(() => {
+        const { id } = this
+        if (id !== this.overview?.id) this.overview = undefined
+        if (id !== undefined) void this.#open(id)
+      })
+    })
+    // Training and imports change what a project says of itself.
+    jobs.onEnd((job) => {
+      if (this.id !== undefined && job.project === this.id) void this.#open(this.id)
+    })
+  }
+
+  async #open(id: string): Promise<void> {
+    try {
+      const overview = await core.projects.open.query({ project: id })
+      if (id !== this.id) return
+      this.overview = overview
+      this.error = undefined
+    } catch (error) {
+      if (id === this.id) this.error = failure(error)
+    }
+  }
+}
+
+export const current = new CurrentProject()
