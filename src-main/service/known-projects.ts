@@ -59,10 +59,8 @@ export class KnownProjects {
 
   /** The folder for a new project of this name. */
   newFolder(name: string): string {
-    const safe = name
-      .replace(/[^\p{L}\p{N} ._-]+/gu, ' ')
-      .trim()
-      .replace(/^\.+/, '')
+    // Dots at the front would hide the folder, or lead out of this one.
+    XX
     return join(this.folder, safe || 'project')
   }
 
