@@ -111,7 +111,7 @@ export default tseslint.config(
     files: ['**/*.svelte', '**/*.svelte.ts'],
     languageOptions: { parserOptions: { parser: tseslint.parser } }
   },
-  { files: ['*.config.*'], rules: { 'no-restricted-exports': 'off' } },
+  { files: ['**/*.config.*'], rules: { 'no-restricted-exports': 'off' } },
   ...layerRules,
   ...boundaryRules
 )

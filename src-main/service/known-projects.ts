@@ -60,7 +60,10 @@ export class KnownProjects {
   /** The folder for a new project of this name. */
   newFolder(name: string): string {
     // Dots at the front would hide the folder, or lead out of this one.
-    XX
+    const safe = name
+      .replace(/[^\p{L}\p{N}._-]+/gu, ' ')
+      // Dots at the front would hide the folder, or lead out of this one.
+      .replace(/^[.\s]+|\s+$/g, '')
     return join(this.folder, safe || 'project')
   }
 
