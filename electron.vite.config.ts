@@ -11,6 +11,7 @@ export default defineConfig({
         // Threads are started by file, so each is an entry of its own, beside the chunks they share.
         input: {
           index: at('src-main/index.ts'),
+          cli: at('src-main/cli.ts'),
           core: at('src-main/ipc/core.ts'),
           worker: at('src-main/pipeline/worker.ts')
         },

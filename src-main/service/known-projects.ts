@@ -59,7 +59,6 @@ export class KnownProjects {
 
   /** The folder for a new project of this name. */
   newFolder(name: string): string {
-    // Dots at the front would hide the folder, or lead out of this one.
     const safe = name
       .replace(/[^\p{L}\p{N}._-]+/gu, ' ')
       // Dots at the front would hide the folder, or lead out of this one.

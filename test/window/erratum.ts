@@ -95,14 +95,14 @@ async function start(
   }
 }
 
-/** Starts the command as a user does and reads the address that it prints. */
+/** Starts what `npm run build` has made, as `npm start` does, and reads the address that it prints. */
 async function serve(dataFolder: string): Promise<{ url: string; process: ChildProcess }> {
   if (!existsSync(join(root, 'out', 'renderer', 'index.html'))) {
     throw new Error('The page is not built: npm run build.')
   }
   const program = spawn(
     process.execPath,
-    [join(root, 'resources', 'erratum.mjs'), 'serve', '--data-folder', dataFolder],
+    [join(root, 'out', 'main', 'cli.js'), 'serve', '--data-folder', dataFolder],
     { stdio: ['ignore', 'pipe', 'pipe'] }
   )
   let said = ''
