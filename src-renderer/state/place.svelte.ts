@@ -41,6 +41,11 @@ class Location {
   go(place: Place): void {
     location.hash = addressOf(place)
   }
+
+  /** Goes there without a step in the history. */
+  replace(place: Place): void {
+    location.replace(addressOf(place))
+  }
 }
 
 export const place = new Location()

@@ -1,0 +1,91 @@
+/** The list of mistakes of a project: it outlives the view, so that coming back finds it as it was. */
+import { core, failure } from '../host/host.ts'
+import type { Outputs } from '../host/host.ts'
+import { jobs } from './jobs.svelte.ts'
+import type { MistakeFilter } from './mistake-filter.ts'
+import { everything, passing } from './mistake-filter.ts'
+import { Texts } from './texts.svelte.ts'
+
+export type Table = Outputs['mistakes']['table']
+
+export class MistakeList {
+  readonly project: string
+  readonly texts: Texts
+  table = $state.raw<Table | undefined>()
+  error = $state.raw<{ code: string; message: string } | undefined>()
+  filter = $state.raw<MistakeFilter>(everything)
+  /** Examples whose text holds what is searched for; undefined while nothing is. */
+  #found = $state.raw<ReadonlySet<number> | undefined>()
+  /** Indices into the table, in the order of the list. */
+  readonly shown = $derived(this.table ? passing(this.table, this.filter, this.#found) : [])
+  /** The example that is selected. */
+  selected = $state<number | undefined>()
+  /** Where the list is scrolled to, in pixels. */
+  scrolled = 0
+  #searching = 0
+
+  constructor(project: string) {
+    this.project = project
+    this.texts = new Texts((rows) => core.mistakes.texts.query({ project, rows }))
+    void this.refresh()
+    // Trainings and rounds change what is known of mistakes.
+    jobs.onEnd((job) => {
+      if (job.project === project && job.kind !== 'export') void this.refresh()
+    })
+  }
+
+  async refresh(): Promise<void> {
+    try {
+      this.table = await core.mistakes.table.query({ project: this.project })
+      this.error = undefined
+    } catch (error) {
+      this.error = failure(error)
+    }
+  }
+
+  change(change: Partial<MistakeFilter>): void {
+    const searched = change.search !== undefined && change.search !== this.filter.search
+    this.filter = { ...this.filter, ...change }
+    if (searched) void this.#search(this.filter.search.trim())
+  }
+
+  /** Everything again; the order stays. */
+  clear(): void {
+    this.change({ ...everything, sort: this.filter.sort })
+  }
+
+  /** The example that stands `step` places from the selected one in the list. */
+  neighbour(step: number, from = this.selected): number | undefined {
+    if (!this.table) return undefined
+    const examples = this.shown.map((index) => this.table!.examples[index]!)
+    const at = from === undefined ? -1 : examples.indexOf(from)
+    if (at < 0) return step > 0 ? examples[0] : undefined
+    return examples[at + step]
+  }
+
+  async #search(query: string): Promise<void> {
+    const turn = ++this.#searching
+    if (query === '') {
+      this.#found = undefined
+      return
+    }
+    // Waits for the end of the word.
+    await new Promise((resolve) => setTimeout(resolve, 150))
+    if (turn !== this.#searching) return
+    try {
+      const found = await core.mistakes.search.query({ project: this.project, query })
+      if (turn === this.#searching) this.#found = new Set(found)
+    } catch (error) {
+      if (turn === this.#searching) this.error = failure(error)
+    }
+  }
+}
+
+const lists = new Map<string, MistakeList>()
+
+/** The list of a project, made when first asked for. */
+export function mistakesOf(project: string): MistakeList {
+  let list = lists.get(project)
+  if (!list) lists.set(project, (list = new MistakeList(project)))
+  return list
+}
