@@ -3,10 +3,11 @@ import { z } from 'zod'
 import { ErratumError } from '../errors.ts'
 import { onnxruntimeExecutor } from '../executors/onnxruntime.ts'
 import { GradientExtractor } from '../gradients/extractor.ts'
+import type { TrainingGradients } from '../gradients/gradient-files.ts'
 import { checkpointView } from '../influence/checkpoint-view.ts'
 import type { MethodName } from '../influence/method-names.ts'
 import { methods } from '../influence/methods.ts'
-import type { CheckpointView, Influence } from '../influence/query.ts'
+import type { Influence } from '../influence/query.ts'
 import { opponents, proponents } from '../influence/ranking.ts'
 import { idsOf } from '../tokens/encode.ts'
 import { readCheckpoint } from '../training/checkpoints.ts'
@@ -43,48 +44,86 @@ export interface InfluenceOptions {
   checkpoints?: readonly number[] | undefined
 }
 
-/** The influence of every training row on an example. Close the answer when its words are read. */
+/**
+ * The checkpoints of a model, open for one example after the other: reading them and compiling their
+ * graphs takes longer than a query.
+ */
+export class OpenCheckpoints {
+  readonly #workspace: TrainedWorkspace
+  readonly #checkpoints: readonly OpenCheckpoint[]
+
+  private constructor(workspace: TrainedWorkspace, checkpoints: readonly OpenCheckpoint[]) {
+    this.#workspace = workspace
+    this.#checkpoints = checkpoints
+  }
+
+  /** Opens those that count; extracts the gradients that are missing. */
+  static async open(
+    workspace: TrainedWorkspace,
+    options: Pick<InfluenceOptions, 'checkpoints'>,
+    job: Job
+  ): Promise<OpenCheckpoints> {
+    const { model, base, vocabulary, modelFolder } = workspace
+    const gradientsAt = await gradientsOf(workspace, epochsOf(workspace, options), job)
+    const opened: OpenCheckpoint[] = []
+    try {
+      const executor = onnxruntimeExecutor({ threads: 1 })
+      for (const [epoch, gradients] of gradientsAt) {
+        const words = vocabulary.size
+        const parameters = await readCheckpoint(modelFolder, epoch, { model, words })
+        const extractor = new GradientExtractor(model, parameters, executor)
+        const { learningRate } = base.epochs.find((each) => each.epoch === epoch)!
+        opened.push({ learningRate, gradients, extractor })
+      }
+      return new OpenCheckpoints(workspace, opened)
+    } catch (error) {
+      for (const { store } of gradientsAt.values()) store.close()
+      for (const { extractor } of opened) await extractor.dispose()
+      throw error
+    }
+  }
+
+  /** The influence of every training row on an example; its words can be read until `close`. */
+  influence(
+    { index, row }: Example,
+    method: MethodName,
+    signal: AbortSignal | undefined
+  ): Promise<Influence> {
+    const { training, heldOut } = this.#workspace
+    const ids = idsOf(heldOut.texts, index)
+    const texts = { ids, offsets: Int32Array.from([0, ids.length]) }
+    const example = { texts, classes: [heldOut.classes[index]!] }
+    const checkpoints = this.#checkpoints.map((checkpoint) =>
+      checkpointView({ ...checkpoint, training, example, signal })
+    )
+    return methods[method].score({ training, checkpoints, seed: row, signal })
+  }
+
+  async close(): Promise<void> {
+    for (const { gradients, extractor } of this.#checkpoints) {
+      gradients.store.close()
+      await extractor.dispose()
+    }
+  }
+}
+
+interface OpenCheckpoint {
+  learningRate: number
+  gradients: TrainingGradients
+  extractor: GradientExtractor
+}
+
+/** The influence of every training row on one example. Close the answer when its words are read. */
 export async function influenceOn(
   workspace: TrainedWorkspace,
   example: Example,
   options: InfluenceOptions,
   job: Job
 ): Promise<Influence & { close(): Promise<void> }> {
-  const { model, base, training, heldOut, vocabulary, modelFolder } = workspace
-  const gradientsAt = await gradientsOf(workspace, epochsOf(workspace, options), job)
-  const extractors: GradientExtractor[] = []
-  const close = async () => {
-    for (const { store } of gradientsAt.values()) store.close()
-    for (const extractor of extractors) await extractor.dispose()
-  }
+  const checkpoints = await OpenCheckpoints.open(workspace, options, job)
+  const close = () => checkpoints.close()
   try {
-    const executor = onnxruntimeExecutor({ threads: 1 })
-    const ids = idsOf(heldOut.texts, example.index)
-    const texts = { ids, offsets: Int32Array.from([0, ids.length]) }
-    const views: CheckpointView[] = []
-    for (const [epoch, gradients] of gradientsAt) {
-      const words = vocabulary.size
-      const parameters = await readCheckpoint(modelFolder, epoch, { model, words })
-      const extractor = new GradientExtractor(model, parameters, executor)
-      extractors.push(extractor)
-      const { learningRate } = base.epochs.find((each) => each.epoch === epoch)!
-      views.push(
-        checkpointView({
-          learningRate,
-          extractor,
-          gradients,
-          training,
-          example: { texts, classes: [heldOut.classes[example.index]!] },
-          signal: job.signal
-        })
-      )
-    }
-    const influence = await methods[options.method].score({
-      training,
-      checkpoints: views,
-      seed: example.row,
-      signal: job.signal
-    })
+    const influence = await checkpoints.influence(example, options.method, job.signal)
     return { ...influence, close }
   } catch (error) {
     await close()
@@ -95,7 +134,7 @@ export async function influenceOn(
 /** Whether all gradients are there, so that `explain` writes nothing and needs no lock. */
 export async function isExplainable(
   workspace: TrainedWorkspace,
-  options: InfluenceOptions
+  options: Pick<InfluenceOptions, 'checkpoints'>
 ): Promise<boolean> {
   for (const epoch of epochsOf(workspace, options)) {
     const gradients = await readGradients(workspace, epoch)
@@ -135,7 +174,7 @@ export async function explain(
 /** The checkpoints that count. */
 export function checkpointsOf(
   workspace: TrainedWorkspace,
-  options: InfluenceOptions
+  options: Pick<InfluenceOptions, 'checkpoints'> = {}
 ): Explanation['checkpoints'] {
   return epochsOf(workspace, options).map((wanted) => {
     const { epoch, learningRate, loss } = workspace.base.epochs.find(
@@ -167,7 +206,10 @@ export async function describeRows(
   })
 }
 
-function epochsOf({ base }: TrainedWorkspace, { checkpoints }: InfluenceOptions): number[] {
+function epochsOf(
+  { base }: TrainedWorkspace,
+  { checkpoints }: Pick<InfluenceOptions, 'checkpoints'>
+): number[] {
   if (!checkpoints) return base.checkpoints
   const known = base.epochs.map(({ epoch }) => epoch)
   const unknown = checkpoints.find((epoch) => !known.includes(epoch))

@@ -9,7 +9,7 @@ import { methodFor, methods } from '../influence/methods.ts'
 import { opponents, proponents } from '../influence/ranking.ts'
 import type { Example } from '../pipeline/example.ts'
 import { exampleOf } from '../pipeline/example.ts'
-import { checkpointsOf, influenceOn, isExplainable } from '../pipeline/explain.ts'
+import { checkpointsOf, isExplainable } from '../pipeline/explain.ts'
 import type { EditPlan, RoundObserver } from '../pipeline/fix.ts'
 import { tryFix } from '../pipeline/fix.ts'
 import { knownBaseline } from '../pipeline/rounds.ts'
@@ -39,18 +39,17 @@ export async function explainForBench(
   signal: AbortSignal | undefined
 ): Promise<BenchView> {
   const folder = service.known.folderOf(project)
-  const workspace = await service.open.trained(folder)
-  const method = wanted ?? methodFor(workspace.base.settings.optimizer)
-  const example = exampleOf(workspace, row)
-  if (!(await isExplainable(workspace, { method }))) await gradientJob(service, project)
-  const job = { signal, threads: 1 }
-  const influence = await influenceOn(workspace, example, { method }, job)
-  try {
+  const trained = await service.open.trained(folder)
+  if (!(await isExplainable(trained, {}))) await gradientJob(service, project)
+  return service.open.explaining(folder, async (workspace, checkpoints) => {
+    const method = wanted ?? methodFor(workspace.base.settings.optimizer)
+    const example = exampleOf(workspace, row)
+    const influence = await checkpoints.influence(example, method, signal)
     const { scores } = influence
     const against = opponents(scores, scores.length)
     const rows = {
       opponents: await describe(workspace, influence, against.slice(0, top)),
-      proponents: await describe(workspace, influence, proponents(scores, top))
+      proponents: await describe(workspace, influence, proponents(scores, Math.min(top, 100)))
     }
     return {
       example: await exampleView(workspace, example, rows),
@@ -59,7 +58,7 @@ export async function explainForBench(
         const { title, description } = methods[name]
         return { name, title, description }
       }),
-      checkpoints: checkpointsOf(workspace, { method }),
+      checkpoints: checkpointsOf(workspace),
       doubts: workspace.base.doubts,
       ...rows,
       cumulative: runningSums(against.slice(0, curveLength).map((index) => scores[index]!)),
@@ -70,9 +69,7 @@ export async function explainForBench(
       },
       timing: await timingOf(service, workspace)
     }
-  } finally {
-    await influence.close()
-  }
+  })
 }
 
 /** Extracts what is missing as a job, so that it is seen and can be cancelled, and waits for it. */

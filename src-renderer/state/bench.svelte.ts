@@ -1,0 +1,105 @@
+/** A mistake on the bench: what was chosen for it outlives the view, with its undo. */
+import { core, failure } from '../host/host.ts'
+import type { Outputs } from '../host/host.ts'
+import type { Selection } from './bench-selection.ts'
+import { chosenRows, startingSelection } from './bench-selection.ts'
+
+export type BenchView = Outputs['bench']['explain']
+export type BenchRow = BenchView['opponents'][number]
+type Method = BenchView['method']
+
+/** Opponents that are listed at first, and how many more are fetched when k goes beyond. */
+const firstTop = 200
+const mostListed = 2000
+
+export class Bench {
+  readonly project: string
+  readonly example: number
+  view = $state.raw<BenchView | undefined>()
+  error = $state.raw<{ code: string; message: string } | undefined>()
+  loading = $state(true)
+  selection = $state.raw<Selection>(startingSelection(0))
+  rounds = $state(10)
+  control = $state(true)
+  #past: Selection[] = []
+  #future: Selection[] = []
+  #top = firstTop
+  #turn = 0
+
+  readonly opponents = $derived(this.view?.opponents ?? [])
+  readonly chosen = $derived(chosenRows(this.selection, this.opponents))
+
+  constructor(project: string, example: number) {
+    this.project = project
+    this.example = example
+    void this.load(null)
+  }
+
+  /** Ranks the rows by a method; null: the one that suits the model. */
+  async load(method: Method | null): Promise<void> {
+    const turn = ++this.#turn
+    this.loading = true
+    const { project, example } = this
+    try {
+      const view = await core.bench.explain.query({ project, example, method, top: this.#top })
+      if (turn !== this.#turn) return
+      const isNew = this.view?.method !== view.method
+      this.view = view
+      this.error = undefined
+      if (isNew) this.selection = startingSelection(view.counts.opponents)
+    } catch (error) {
+      if (turn === this.#turn) this.error = failure(error)
+    } finally {
+      if (turn === this.#turn) this.loading = false
+    }
+  }
+
+  /** Changes the selection; it can be undone. */
+  choose(selection: Selection): void {
+    this.#past = [...this.#past.slice(-99), this.selection]
+    this.#future = []
+    this.selection = selection
+    const wanted = Math.min(selection.k, mostListed)
+    if (this.view && wanted > this.#top && this.#top < this.view.counts.opponents) {
+      this.#top = Math.min(mostListed, Math.max(2 * this.#top, wanted))
+      void this.load(this.view.method)
+    }
+  }
+
+  undo(): void {
+    const before = this.#past.pop()
+    if (!before) return
+    this.#future.push(this.selection)
+    this.selection = before
+  }
+
+  redo(): void {
+    const after = this.#future.pop()
+    if (!after) return
+    this.#past.push(this.selection)
+    this.selection = after
+  }
+
+  /** Seconds that the fix takes; undefined before any round is known. */
+  expectedSeconds(edits: number): number | undefined {
+    const timing = this.view?.timing
+    if (timing?.secondsPerRound == null || edits === 0) return undefined
+    const baseline = Math.max(this.rounds - timing.knownBaselineRounds, 0)
+    const rounds = baseline + this.rounds * (this.control ? 2 : 1)
+    return (timing.secondsPerRound * rounds) / Math.min(timing.threads, rounds)
+  }
+}
+
+/** The benches used last; older ones are let go. */
+const benches = new Map<string, Bench>()
+const mostBenches = 20
+
+export function benchOf(project: string, example: number): Bench {
+  const key = `${project}/${example}`
+  const bench = benches.get(key) ?? new Bench(project, example)
+  benches.delete(key)
+  benches.set(key, bench)
+  const [oldest] = benches.keys()
+  if (benches.size > mostBenches && oldest !== undefined) benches.delete(oldest)
+  return bench
+}
