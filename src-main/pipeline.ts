@@ -9,7 +9,7 @@ import { exampleOf } from './pipeline/example.ts'
 import { explain } from './pipeline/explain.ts'
 import type { Explanation } from './pipeline/explain.ts'
 import type { ExportedFiles } from './pipeline/export.ts'
-import { exportFix } from './pipeline/export.ts'
+import { exportFixes } from './pipeline/export.ts'
 import { tryFix } from './pipeline/fix.ts'
 import type { SavedFix } from './pipeline/saved-fixes.ts'
 import type { InitOptions } from './pipeline/init.ts'
@@ -94,7 +94,7 @@ export async function mainJob(
       const [best, ...others] = tried.toSorted(
         (a, b) => b.report.edited.probability - a.report.edited.probability
       )
-      observer.exported(await exportFix(workspace, { fix: best!, others, out }, job))
+      observer.exported(await exportFixes(workspace, { fixes: [best!], others, out }, job))
     } finally {
       workspace.dataset.close()
     }

@@ -1,6 +1,6 @@
 /** `erratum export`: the curated data, its edits and a report. */
 import type { Format } from '../dataset/source.ts'
-import { exportFix } from '../pipeline/export.ts'
+import { exportFixes } from '../pipeline/export.ts'
 import { readFix } from '../pipeline/saved-fixes.ts'
 import { openTrained } from '../pipeline/workspace.ts'
 import type { CommonOptions } from './run.ts'
@@ -19,7 +19,7 @@ export function exportCommand({ dir, fix: id, out, format, ...common }: Options)
     async ({ terminal, job }) => {
       const workspace = await openTrained(dir)
       const fix = await readFix(workspace.project.folder, id)
-      const files = await exportFix(workspace, { fix, out, format }, job)
+      const files = await exportFixes(workspace, { fixes: [fix], out, format }, job)
       terminal.done()
       terminal.say(`Curated data   ${files.curated}`)
       terminal.say(`Its edits      ${files.edits}`)

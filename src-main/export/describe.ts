@@ -4,14 +4,7 @@ import { ErratumError } from '../errors.ts'
 import type { Edit, PadEdit } from '../fix/edits.ts'
 import type { ArmReport, FixReport } from '../retrain/fix-report.ts'
 import { spansOf, type Span } from '../tokens/tokenize.ts'
-import {
-  editsVersion,
-  type ColumnSpan,
-  type DataIdentity,
-  type EditsFile,
-  type FileEdit,
-  type TextColumns
-} from './edits-file.ts'
+import type { ColumnSpan, DescribedFix, FileEdit, TextColumns } from './edits-file.ts'
 
 /** What edits mean in a data set. */
 export interface EditContext {
@@ -41,43 +34,19 @@ export function describeEdits(edits: readonly Edit[], context: EditContext): Fil
   })
 }
 
-/** The whole of `edits.json` for a fix. */
-export function describeFix(fix: {
-  report: FixReport
-  data: DataIdentity
-  edits: FileEdit[]
-  /** The version of Erratum. */
-  erratum: string
-  createdAt: Date
-}): EditsFile {
-  const { report } = fix
+/** What `edits.json` says of a fix besides its edits. */
+export function describeFix(report: FixReport): DescribedFix {
+  const { example: row, text, trueLabel, predictedLabel, method, action, k, seeds } = report
+  const { baseline, control, edited, uplift } = report
   return {
-    format: 'erratum-edits',
-    version: editsVersion,
-    erratum: fix.erratum,
-    createdAt: fix.createdAt.toISOString(),
-    data: fix.data,
-    example: {
-      row: report.example,
-      text: report.text,
-      trueLabel: report.trueLabel,
-      predictedLabel: report.predictedLabel
-    },
-    method: report.method,
-    action: report.action,
-    k: report.k,
-    seeds: report.seeds,
+    example: { row, text, trueLabel, predictedLabel },
+    ...{ method, action, k, seeds },
     result: {
-      baseline: summaryOf(report.baseline),
-      control: report.control && summaryOf(report.control),
-      edited: summaryOf(report.edited),
-      uplift: {
-        difference: report.uplift.difference,
-        interval: [...report.uplift.interval],
-        pValue: report.uplift.pValue
-      }
-    },
-    edits: fix.edits
+      baseline: summaryOf(baseline),
+      control: control && summaryOf(control),
+      edited: summaryOf(edited),
+      uplift: { ...uplift, interval: [...uplift.interval] }
+    }
   }
 }
 
@@ -108,7 +77,7 @@ function labelOf(index: number, { dataset }: EditContext): string {
   )
 }
 
-function summaryOf(arm: ArmReport): EditsFile['result']['baseline'] {
+function summaryOf(arm: ArmReport): DescribedFix['result']['baseline'] {
   const { fixed, rounds, probability, interval, meanTrueProbability, accuracy } = arm
   return { fixed, rounds, probability, interval: [...interval], meanTrueProbability, accuracy }
 }

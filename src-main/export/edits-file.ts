@@ -1,5 +1,5 @@
 /**
- * `edits.json`: the edits of one fix with their provenance, in terms of the data file (rows, columns,
+ * `edits.json`: the edits of one or more fixes with their provenance, in terms of the data file (rows, columns,
  * offsets, label names) and not of a model, so that they can be read and replayed without one.
  */
 import { readFile } from 'node:fs/promises'
@@ -52,13 +52,7 @@ const dataSchema = z.object({
   columns: columnsSchema
 })
 
-const fileSchema = z.object({
-  format: z.literal('erratum-edits'),
-  version: z.literal(editsVersion),
-  /** The version of Erratum that wrote the file. */
-  erratum: z.string(),
-  createdAt: z.iso.datetime(),
-  data: dataSchema,
+const fixSchema = z.object({
   example: z.object({
     row: rowNumber,
     text: z.string(),
@@ -74,7 +68,18 @@ const fileSchema = z.object({
     control: armInBrief.nullable(),
     edited: armInBrief,
     uplift: upliftSchema
-  }),
+  })
+})
+
+const fileSchema = z.object({
+  format: z.literal('erratum-edits'),
+  version: z.literal(editsVersion),
+  /** The version of Erratum that wrote the file. */
+  erratum: z.string(),
+  createdAt: z.iso.datetime(),
+  data: dataSchema,
+  /** The fixes whose edits these are: what each was for, and what retraining said of it. */
+  fixes: z.array(fixSchema).min(1),
   edits: z.array(editSchema)
 })
 
@@ -89,6 +94,9 @@ export type ColumnSpan = z.infer<typeof spanSchema>
 
 /** What identifies a data file. */
 export type DataIdentity = z.infer<typeof dataSchema>
+
+/** What `edits.json` says of a fix. */
+export type DescribedFix = z.infer<typeof fixSchema>
 
 /** The whole of `edits.json`. */
 export type EditsFile = z.infer<typeof fileSchema>

@@ -25,7 +25,16 @@ import {
   openProjectView,
   readRows
 } from '../service/projects.ts'
-import { combineRuns, deleteRun, getRun, listRuns, startExport } from '../service/runs.ts'
+import {
+  annotateRun,
+  combineRuns,
+  deleteRun,
+  getRun,
+  listRuns,
+  restoreRun,
+  startExport,
+  startProof
+} from '../service/runs.ts'
 import type { Service } from '../service/service.ts'
 import { version } from '../version.ts'
 
@@ -125,7 +134,10 @@ export const router = t.router({
     list: on(runs.list).query(({ ctx, input }) => listRuns(ctx.service, input)),
     get: on(runs.get).query(({ ctx, input }) => getRun(ctx.service, input)),
     delete: on(runs.delete).mutation(({ ctx, input }) => deleteRun(ctx.service, input)),
-    combine: on(runs.combine).query(() => combineRuns()),
+    annotate: on(runs.annotate).mutation(({ ctx, input }) => annotateRun(ctx.service, input)),
+    restore: on(runs.restore).mutation(({ ctx, input }) => restoreRun(ctx.service, input)),
+    combine: on(runs.combine).query(({ ctx, input }) => combineRuns(ctx.service, input)),
+    prove: on(runs.prove).mutation(({ ctx, input }) => ({ job: startProof(ctx.service, input) })),
     export: on(runs.export).mutation(({ ctx, input }) => ({ job: startExport(ctx.service, input) }))
   })
 })

@@ -1,12 +1,15 @@
-/** Writes a fix out: the curated training set, its edits and the report. */
+/** Writes fixes out: the curated training set, its edits and the report. */
 import { basename, extname, join } from 'node:path'
 import type { Format } from '../dataset/source.ts'
 import { openSource, sources } from '../dataset/sources.ts'
 import { identifyData } from '../export/content-hash.ts'
 import { describeEdits, describeFix } from '../export/describe.ts'
-import { writeEditsFile } from '../export/edits-file.ts'
+import { editsVersion, writeEditsFile } from '../export/edits-file.ts'
 import { exportCurated } from '../export/write-curated.ts'
 import { makeFolder, writeFileAtomically } from '../files/write.ts'
+import { combineFixes } from '../fix/combine.ts'
+import type { Edit } from '../fix/edits.ts'
+import type { Suggestion } from '../fix/suggestion.ts'
 import { progressMeter } from '../jobs/progress.ts'
 import { models } from '../models/models.ts'
 import type { ReportRow } from '../report/edits-diff.ts'
@@ -17,8 +20,9 @@ import type { Job } from './job.ts'
 import type { TrainedWorkspace } from './workspace.ts'
 
 export interface ExportOptions {
-  fix: SavedFix
-  /** Other fixes of the same example, which the report shows as well. */
+  /** Their edits are combined. */
+  fixes: readonly [SavedFix, ...SavedFix[]]
+  /** Other fixes that were tried, which the report shows as well. */
   others?: readonly SavedFix[]
   /** The folder to write to; made if need be. */
   out: string
@@ -35,9 +39,9 @@ export interface ExportedFiles {
 }
 
 /** Writes `NAME.curated.EXT`, `edits.json` and `report.html` into the folder. */
-export async function exportFix(
+export async function exportFixes(
   workspace: TrainedWorkspace,
-  { fix, others = [], out, format }: ExportOptions,
+  { fixes, others = [], out, format }: ExportOptions,
   job: Job
 ): Promise<ExportedFiles> {
   const { dataset } = workspace
@@ -46,7 +50,11 @@ export async function exportFix(
   const source = await openSource(join(dataset.folder, original.file), { name: original.name })
   const { text, textPair, label } = manifest.columns
   const columns = { text, ...(textPair !== undefined && { textPair }), label }
-  const edits = describeEdits(fix.report.edits, { dataset, columns, why: reasonsOf(fix) })
+  const { suggestions } = combineFixes(fixes)
+  const edits = describeEdits(
+    suggestions.map(({ edit }) => edit),
+    { dataset, columns, why: reasonsOf(fixes, suggestions) }
+  )
   const identity = await identifyData(source, columns, { signal: job.signal })
 
   await makeFolder(out)
@@ -67,28 +75,30 @@ export async function exportFix(
     signal: job.signal,
     onRead: (share) => job.onProgress?.(meter(share, 'Writing the curated data'))
   })
-  const described = describeFix({
-    report: fix.report,
-    data: { ...identity, file: original.name, fingerprint: dataset.fingerprint },
-    edits,
+  await writeEditsFile(files.edits, {
+    format: 'erratum-edits',
+    version: editsVersion,
     erratum: version,
-    createdAt: new Date()
+    createdAt: new Date().toISOString(),
+    data: { ...identity, file: original.name, fingerprint: dataset.fingerprint },
+    fixes: fixes.map(({ report }) => describeFix(report)),
+    edits
   })
-  await writeEditsFile(files.edits, described)
-  await writeFileAtomically(files.report, reportOf(workspace, [fix, ...others]))
-  const removed = fix.report.edits.filter(({ kind }) => kind === 'remove').length
-  return { ...files, rowsRemoved: removed, rowsEdited: fix.report.edits.length - removed }
+  await writeFileAtomically(files.report, reportOf(workspace, [...fixes, ...others]))
+  const edited = new Set(suggestions.map(({ edit }) => edit.row)).size
+  const rowsRemoved = suggestions.filter(({ edit }) => edit.kind === 'remove').length
+  return { ...files, rowsRemoved, rowsEdited: edited - rowsRemoved }
 }
 
 /** Says of every edit why it is there. */
-function reasonsOf({ report, suggestions }: SavedFix) {
-  const byRow = new Map(
-    suggestions.map((suggestion, n) => [suggestion.edit.row, { suggestion, n }])
-  )
-  return ({ row }: { row: number }) => {
-    const { suggestion, n } = byRow.get(row)!
-    const of = `Opponent ${n + 1} of example ${report.example} by ${report.method}`
-    const { wordInfluence, influence } = suggestion
+function reasonsOf(fixes: readonly SavedFix[], suggestions: readonly Suggestion[]) {
+  const methodOf = new Map(fixes.map(({ report }) => [report.example, report.method]))
+  const byEdit = new Map(suggestions.map((suggestion) => [suggestion.edit, suggestion]))
+  return (edit: Edit) => {
+    const { origin, wordInfluence, influence } = byEdit.get(edit)!
+    const { example, rank } = origin!
+    const method = methodOf.get(example) ?? fixes[0]!.report.method
+    const of = `Opponent ${rank} of example ${example} by ${method}`
     return wordInfluence === undefined
       ? { reason: `${of}.`, influence }
       : { reason: `${of}; of its words this one pushes hardest.`, influence: wordInfluence }
@@ -97,7 +107,8 @@ function reasonsOf({ report, suggestions }: SavedFix) {
 
 function reportOf(workspace: TrainedWorkspace, fixes: readonly SavedFix[]): string {
   const { dataset, project, training, heldOut } = workspace
-  const { base, opponents } = fixes[0]!
+  const { base } = fixes[0]!
+  const opponents = new Map(fixes.map((fix) => [fix.report.example, fix.opponents]))
   const edited = new Set(fixes.flatMap(({ report }) => report.edits.map(({ row }) => row)))
   const editedRows: ReportRow[] = Array.from(edited, (row) => ({
     row,

@@ -29,16 +29,28 @@ export interface FixOptions extends InfluenceOptions {
   control: boolean
 }
 
-/** Which rows to edit: the `k` strongest opponents at most, or those that the user has chosen. */
-export type EditPlan = { action: Action; k: number } | { choices: readonly Choice[] }
+/**
+ * Which rows to edit: the `k` strongest opponents at most, those that the user has chosen, or what
+ * several fixes amount to.
+ */
+export type EditPlan =
+  | { action: Action; k: number }
+  | { choices: readonly Choice[] }
+  | { combined: readonly Suggestion[] }
 
 export type Arm = 'baseline' | 'edited' | 'control'
 
 /** Told of every round as soon as it is known. */
-export type RoundObserver = (arm: Arm, edits: number, round: RoundOfExample) => void
+export type RoundObserver = (round: RoundOfExample) => void
 
 /** What a round makes of the example. */
-type RoundOfExample = ArmReport['byRound'][number]
+export type RoundOfExample = ArmReport['byRound'][number] & {
+  /** Row id. */
+  example: number
+  arm: Arm
+  /** Edits of the fix. */
+  k: number
+}
 
 /** Opponents that a saved fix describes in full. */
 const describedOpponents = 20
@@ -65,7 +77,12 @@ export async function tryFix(
   const armOf = (request: number) =>
     (['baseline', 'edited', 'control'] as const)[Math.floor(request / seeds.length)]!
   const results = await runRounds(workspace, wanted.flat(), job, (result, request) =>
-    onRound?.(armOf(request), edits.length, roundOf(result, index, held))
+    onRound?.({
+      example: row,
+      arm: armOf(request),
+      k: edits.length,
+      ...roundOf(result, index, held)
+    })
   )
   const baselineRounds = results.slice(0, seeds.length)
   const editedRounds = results.slice(seeds.length, 2 * seeds.length)
@@ -103,6 +120,7 @@ export async function tryFix(
 
 /** The action and the number of rows that a plan goes by. */
 function nameOf(plan: EditPlan): { action: FixReport['action']; k: number } {
+  if ('combined' in plan) return { action: 'mix', k: plan.combined.length }
   if (!('choices' in plan)) return plan
   const [first, ...others] = new Set(plan.choices.map(({ action }) => action))
   return { action: others.length > 0 || !first ? 'mix' : first, k: plan.choices.length }
@@ -131,9 +149,11 @@ async function suggest(
     const { rows } = workspace.training
     const { vocabulary } = workspace
     const suggestions =
-      'choices' in edits
-        ? await suggestChosen(influence, edits.choices, { rows, vocabulary })
-        : await suggestEdits(influence, { ...edits, rows, vocabulary })
+      'combined' in edits
+        ? [...edits.combined]
+        : 'choices' in edits
+          ? await suggestChosen(influence, edits.choices, { rows, vocabulary })
+          : await suggestEdits(influence, { ...edits, rows, vocabulary })
     const first = opponents(influence.scores, describedOpponents)
     return { suggestions, strongest: await describeRows(workspace, influence, first) }
   } finally {

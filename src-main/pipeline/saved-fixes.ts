@@ -1,6 +1,6 @@
 /** The fixes that were tried, `fixes/ID.json`, each complete enough to export it. */
 import { existsSync } from 'node:fs'
-import { readdir, rm, stat } from 'node:fs/promises'
+import { readdir, rename, stat } from 'node:fs/promises'
 import { join } from 'node:path'
 import { z } from 'zod'
 import { ErratumError } from '../errors.ts'
@@ -42,8 +42,20 @@ export async function readFix(folder: string, id: string): Promise<SavedFix> {
   )
 }
 
+/** A fix and when it was saved. */
+export interface ListedFix {
+  fix: SavedFix
+  savedAt: Date
+}
+
+/** One fix as `listFixes` has it. */
+export async function readListedFix(folder: string, id: string): Promise<ListedFix> {
+  const fix = await readFix(folder, id)
+  return { fix, savedAt: (await stat(join(folder, 'fixes', `${id}.json`))).mtime }
+}
+
 /** All fixes of a project, the one saved last first; files that cannot be read are passed over. */
-export async function listFixes(folder: string): Promise<{ fix: SavedFix; savedAt: Date }[]> {
+export async function listFixes(folder: string): Promise<ListedFix[]> {
   const fixes = join(folder, 'fixes')
   const names = await readdir(fixes).catch(() => [])
   const found = await Promise.all(
@@ -60,10 +72,50 @@ export async function listFixes(folder: string): Promise<{ fix: SavedFix; savedA
     .sort((a, b) => b.savedAt.getTime() - a.savedAt.getTime())
 }
 
-/** Removes a fix; its rounds stay. */
+/** Where deleted fixes wait for being wanted again. */
+const deleted = 'deleted'
+
+/** Takes a fix off the list; its rounds stay, and `restoreFix` brings it back. */
 export async function deleteFix(folder: string, id: string): Promise<void> {
   await readFix(folder, id)
-  await rm(join(folder, 'fixes', `${id}.json`))
+  const fixes = join(folder, 'fixes')
+  await makeFolder(join(fixes, deleted))
+  await rename(join(fixes, `${id}.json`), join(fixes, deleted, `${id}.json`))
+}
+
+/** Brings back a fix that was deleted; throws `bad-argument` where there is none. */
+export async function restoreFix(folder: string, id: string): Promise<void> {
+  const path = join(folder, 'fixes', deleted, `${id}.json`)
+  if (!existsSync(path)) {
+    throw new ErratumError('bad-argument', `There is no deleted fix ${id} in ${folder}.`)
+  }
+  await rename(path, join(folder, 'fixes', `${id}.json`))
+}
+
+/** What the user calls a fix, and has written about it. */
+export interface FixNote {
+  name: string
+  note: string
+}
+
+const notesFile = 'notes.json'
+const notesSchema = z.record(z.string(), z.object({ name: z.string(), note: z.string() }))
+
+/** The notes of a project by the ids of its fixes. */
+export async function readNotes(folder: string): Promise<Readonly<Record<string, FixNote>>> {
+  const path = join(folder, notesFile)
+  if (!existsSync(path)) return {}
+  return readJson(
+    path,
+    notesSchema,
+    'Delete it: the names and notes of fixes are all that it holds.'
+  )
+}
+
+/** Keeps a note in the project's folder. */
+export async function writeNote(folder: string, id: string, note: FixNote): Promise<void> {
+  const notes = await readNotes(folder)
+  await writeJsonAtomically(join(folder, notesFile), { ...notes, [id]: note })
 }
 
 /** Keeps a fix in its project's folder. */

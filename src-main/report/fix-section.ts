@@ -8,7 +8,6 @@ import type { Insertable, Markup } from './html.ts'
 import { count, decimal, duration, percent, percentRange } from './numbers.ts'
 import {
   accuracySentence,
-  actionTitle,
   cautions,
   collateralSentence,
   fixSentence,
@@ -21,14 +20,15 @@ const openEdits = 10
 export interface FixSectionOptions {
   /** Position among the report's fixes. */
   index: number
+  title: string
   diff: DiffContext
 }
 
 /** The section of one fix. */
-export function fixSection(report: FixReport, { index, diff }: FixSectionOptions): Markup {
+export function fixSection(report: FixReport, { index, title, diff }: FixSectionOptions): Markup {
   const id = `fix-${index + 1}`
   return html`<section class="fix" id="${id}">
-    <h2>${actionTitle(report)}</h2>
+    <h2>${title}</h2>
     <p class="lead">${fixSentence(report)}</p>
     ${cautions(report).map((text) => html`<p class="caution">${text}</p>`)}
     <p>${upliftSentence(report)} ${accuracySentence(report)} ${collateralSentence(report)}</p>

@@ -40,32 +40,41 @@ export interface ReportContext {
   training: Readonly<Record<string, unknown>>
   /** Accuracy of the base model on the held-out rows. */
   baseAccuracy: number
-  /** The strongest opponents of the example, strongest first. */
-  opponents: readonly ReportOpponent[]
+  /** The strongest opponents of each example, by its row id, strongest first. */
+  opponents: ReadonlyMap<number, readonly ReportOpponent[]>
   /** Rows that are edited without being among `opponents`, so that the diff can show them. */
   editedRows?: readonly ReportRow[]
 }
 
-/** The report of one or more fixes (several actions, several k) of one example as an HTML document. */
+/** The report of one or more fixes (several actions, several k, several examples) as an HTML document. */
 export function renderReport(reports: readonly FixReport[], context: ReportContext): string {
-  const first = reports[0]
-  if (!first) throw new RangeError('A report needs at least one fix.')
+  if (reports.length === 0) throw new RangeError('A report needs at least one fix.')
   const rows = new Map<number, ReportRow>()
-  for (const row of [...context.opponents, ...(context.editedRows ?? [])]) rows.set(row.row, row)
+  const opponents = Array.from(context.opponents.values()).flat()
+  for (const row of [...opponents, ...(context.editedRows ?? [])]) rows.set(row.row, row)
   const diff = { rows, labels: context.data.labels }
+  const examples = [...new Map(reports.map((report) => [report.example, report])).values()]
+  const title = `Fix of ${examples.length === 1 ? 'example' : 'examples'} ${listed(examples)}`
+  const titleOf = (report: FixReport) =>
+    `${examples.length > 1 ? `Example ${report.example}: ` : ''}${actionTitle(report)}`
   const body = html`<main>
     <header>
-      <h1>Fix of example ${first.example}</h1>
+      <h1>${title}</h1>
       <p class="quiet">
         ${dataText(context.projectName)} · Erratum ${context.appVersion} ·
         <time datetime="${context.createdAt}">${context.createdAt.slice(0, 10)}</time>
       </p>
-      ${example(first)} ${reports.length > 1 ? overview(reports) : null}
+      ${examples.map(example)} ${reports.length > 1 ? overview(reports, titleOf) : null}
     </header>
-    ${reports.map((report, index) => fixSection(report, { index, diff }))}
-    ${opponentsSection(context.opponents, first)} ${reproduction(reports, context)}
+    ${reports.map((report, index) => fixSection(report, { index, diff, title: titleOf(report) }))}
+    ${examples.map((report) => opponentsSection(context.opponents.get(report.example) ?? [], report))}
+    ${reproduction(reports, context)}
   </main>`
-  return page(`Fix of example ${first.example}, ${context.projectName}`, body)
+  return page(`${title}, ${context.projectName}`, body)
+}
+
+function listed(reports: readonly FixReport[]): string {
+  return reports.map(({ example }) => example).join(', ')
 }
 
 function page(title: string, body: Markup): string {
@@ -100,15 +109,15 @@ function strong(text: string): Markup {
   return html`<strong>${dataText(text)}</strong>`
 }
 
-function overview(reports: readonly FixReport[]): Markup {
-  const curves = curvesOf(reports)
+function overview(reports: readonly FixReport[], titleOf: (report: FixReport) => string): Markup {
+  // A curve compares fixes of one example.
+  const ofOne = reports.every(({ example: row }) => row === reports[0]!.example)
+  const curves = ofOne ? curvesOf(reports) : []
   return html`<h2>At a glance</h2>
     <ul>
       ${reports.map(
         (report, index) =>
-          html`<li>
-            <a href="#fix-${index + 1}">${actionTitle(report)}</a>: ${fixSentence(report)}
-          </li>`
+          html`<li><a href="#fix-${index + 1}">${titleOf(report)}</a>: ${fixSentence(report)}</li>`
       )}
     </ul>
     ${
@@ -194,6 +203,8 @@ function reproduction(reports: readonly FixReport[], context: ReportContext): Ma
 }
 
 function command({ example: id, action, k, method, seeds, control }: FixReport): string {
+  // Rows that were chosen one by one have no flag: the edits themselves are what is replayed.
+  if (action === 'mix') return 'erratum apply edits.json DATA'
   const flags = `--example ${id} --action ${action} --k ${k} --method ${method}`
   return `erratum fix DIR ${flags} --rounds ${seeds.length}${control ? ' --control' : ''}`
 }

@@ -2,6 +2,7 @@
 import { z } from 'zod'
 import { editSchema } from '../fix/edits.ts'
 import { actions } from '../fix/actions.ts'
+import { methodNames } from '../influence/method-names.ts'
 
 const interval = z.tuple([z.number(), z.number()]).readonly()
 
@@ -51,7 +52,7 @@ export const fixReportSchema = z.object({
   text: z.string(),
   trueLabel: z.string(),
   predictedLabel: z.string(),
-  method: z.string(),
+  method: z.enum(methodNames),
   /** `mix` where some rows are removed and others padded. */
   action: z.enum([...actions, 'mix']),
   k: z.int().min(0),

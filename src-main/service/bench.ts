@@ -1,7 +1,6 @@
 /** Answers of the repair bench: what is behind a mistake, and fixes as jobs. */
 import type { z } from 'zod'
 import type { BenchRow, BenchView, benchContract } from '../../src-preload/contract/bench.ts'
-import type { Live } from '../../src-preload/contract/jobs.ts'
 import { worstWord } from '../fix/suggest.ts'
 import type { Influence, WordInfluence } from '../influence/query.ts'
 import { methodNames } from '../influence/method-names.ts'
@@ -10,7 +9,7 @@ import { opponents, proponents } from '../influence/ranking.ts'
 import type { Example } from '../pipeline/example.ts'
 import { exampleOf } from '../pipeline/example.ts'
 import { checkpointsOf, isExplainable } from '../pipeline/explain.ts'
-import type { EditPlan, RoundObserver } from '../pipeline/fix.ts'
+import type { EditPlan } from '../pipeline/fix.ts'
 import { tryFix } from '../pipeline/fix.ts'
 import { knownBaseline } from '../pipeline/rounds.ts'
 import type { TrainedWorkspace } from '../pipeline/workspace.ts'
@@ -20,6 +19,7 @@ import { isStablyWrong } from '../retrain/summarise.ts'
 import { mean } from '../statistics.ts'
 import { spansByWord } from '../tokens/tokenize.ts'
 import { isEditable } from '../tokens/vocabulary.ts'
+import { roundsShown } from './live-rounds.ts'
 import { groupNearDuplicates } from './near-duplicates.ts'
 import type { JobContext } from './jobs.ts'
 import { prepareGradients } from './model.ts'
@@ -215,13 +215,4 @@ function startTries(
         }
       })
   })
-}
-
-/** Shows the rounds that have ended so far. */
-function roundsShown(job: JobContext, wanted: number): RoundObserver {
-  let rounds: Extract<Live, { kind: 'rounds' }>['rounds'] = []
-  return (arm, k, round) => {
-    rounds = [...rounds, { arm, k, ...round }]
-    job.show({ kind: 'rounds', rounds, wanted })
-  }
 }

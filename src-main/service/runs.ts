@@ -1,16 +1,36 @@
-/** Answers about fixes that were tried, and their export as a job. */
-import { stat } from 'node:fs/promises'
+/** Answers about fixes that were tried; combining and exporting them, as jobs. */
 import { join } from 'node:path'
 import type { z } from 'zod'
-import type { runsContract, RunSummary, RunView } from '../../src-preload/contract/runs.ts'
+import type {
+  Combination,
+  runsContract,
+  RunSummary,
+  RunView
+} from '../../src-preload/contract/runs.ts'
 import { ErratumError } from '../errors.ts'
-import { exportFix } from '../pipeline/export.ts'
-import type { SavedFix } from '../pipeline/saved-fixes.ts'
-import { deleteFix, listFixes, readFix } from '../pipeline/saved-fixes.ts'
+import { combineFixes } from '../fix/combine.ts'
+import { exportFixes } from '../pipeline/export.ts'
+import { tryFix } from '../pipeline/fix.ts'
+import type { ListedFix, SavedFix } from '../pipeline/saved-fixes.ts'
+import {
+  deleteFix,
+  listFixes,
+  readFix,
+  readListedFix,
+  readNotes,
+  restoreFix,
+  writeNote
+} from '../pipeline/saved-fixes.ts'
+import type { FixNote } from '../pipeline/saved-fixes.ts'
+import type { TrainedWorkspace } from '../pipeline/workspace.ts'
 import { openTrained } from '../pipeline/workspace.ts'
+import { withProjectLock } from '../project/lock.ts'
+import { contentKey } from '../project/content-key.ts'
 import { accuracySentence, cautions, collateralSentence, fixSentence } from '../report/sentences.ts'
 import type { ArmReport } from '../retrain/fix-report.ts'
 import { spansOf } from '../tokens/tokenize.ts'
+import type { BaseRecord } from '../training/base-record.ts'
+import { roundsShown } from './live-rounds.ts'
 import type { Service } from './service.ts'
 
 type Inputs = { [Name in keyof typeof runsContract]: z.infer<(typeof runsContract)[Name]['input']> }
@@ -19,11 +39,18 @@ export async function listRuns(
   service: Service,
   { project }: Inputs['list']
 ): Promise<RunSummary[]> {
-  const fixes = await listFixes(service.known.folderOf(project))
-  return fixes.map(({ fix, savedAt }) => summaryOf(fix, savedAt))
+  const folder = service.known.folderOf(project)
+  const { base } = await service.open.trained(folder)
+  const notes = await readNotes(folder)
+  const fixes = await listFixes(folder)
+  return fixes.map((listed) => summaryOf(listed, notes[listed.fix.id], base))
 }
 
-function summaryOf({ id, report }: SavedFix, savedAt: Date): RunSummary {
+function summaryOf(
+  { fix: { id, report, base }, savedAt }: ListedFix,
+  note: FixNote | undefined,
+  current: BaseRecord
+): RunSummary {
   const { baseline, control, edited, collateral, ...rest } = report
   const { example, text, trueLabel, predictedLabel, action, method, k, uplift, stablyWrong } = rest
   return {
@@ -34,6 +61,9 @@ function summaryOf({ id, report }: SavedFix, savedAt: Date): RunSummary {
     edited: withoutRounds(edited),
     newlyWrong: collateral.newlyWrong,
     newlyRight: collateral.newlyRight,
+    name: note?.name ?? '',
+    note: note?.note ?? '',
+    outdated: !isSameModel(base, current),
     savedAt: savedAt.toISOString()
   }
 }
@@ -43,14 +73,20 @@ function withoutRounds(arm: ArmReport): RunSummary['edited'] {
   return { fixed, rounds, probability, interval, meanTrueProbability, accuracy }
 }
 
+/** Whether two records are of the same training, however long it took. */
+function isSameModel(a: BaseRecord, b: BaseRecord): boolean {
+  const key = (base: BaseRecord) => contentKey({ ...base, seconds: undefined })
+  return key(a) === key(b)
+}
+
 export async function getRun(
   service: Service,
   { project, fix: id }: Inputs['get']
 ): Promise<RunView> {
   const folder = service.known.folderOf(project)
-  const { dataset } = await service.open.workspace(folder)
-  const { report, suggestions } = await readFix(folder, id)
-  const { mtime } = await stat(join(folder, 'fixes', `${id}.json`))
+  const { dataset, base } = await service.open.trained(folder)
+  const listed = await readListedFix(folder, id)
+  const { report, suggestions } = listed.fix
   return {
     id,
     report,
@@ -71,8 +107,17 @@ export async function getRun(
         spans: spans.map(({ start, end }): [number, number] => [start, end])
       }
     }),
-    savedAt: mtime.toISOString()
+    summary: summaryOf(listed, (await readNotes(folder))[id], base)
   }
+}
+
+export async function annotateRun(
+  service: Service,
+  { project, fix, name, note }: Inputs['annotate']
+): Promise<void> {
+  const folder = service.known.folderOf(project)
+  await readFix(folder, fix)
+  await writeNote(folder, fix, { name, note })
 }
 
 export async function deleteRun(
@@ -82,16 +127,73 @@ export async function deleteRun(
   await deleteFix(service.known.folderOf(project), fix)
 }
 
-export function combineRuns(): never {
-  throw new ErratumError('bad-argument', 'Fixes cannot be combined yet. Export one at a time.')
+export async function restoreRun(
+  service: Service,
+  { project, fix }: Inputs['restore']
+): Promise<void> {
+  await restoreFix(service.known.folderOf(project), fix)
+}
+
+export async function combineRuns(
+  service: Service,
+  { project, fixes: ids }: Inputs['combine']
+): Promise<Combination> {
+  const folder = service.known.folderOf(project)
+  const fixes = await Promise.all(ids.map((id) => readFix(folder, id)))
+  const { suggestions, conflicts } = combineFixes(fixes)
+  const removed = suggestions.filter(({ edit }) => edit.kind === 'remove').length
+  const rows = new Set(suggestions.map(({ edit }) => edit.row)).size
+  return { rowsRemoved: removed, rowsPadded: rows - removed, conflicts }
+}
+
+export function startProof(
+  service: Service,
+  { project, fixes: ids, rounds, control }: Inputs['prove']
+): string {
+  const folder = service.known.folderOf(project)
+  return service.jobs.start({
+    kind: 'fix',
+    project: { id: project, name: service.known.nameOf(project) },
+    title: `Retraining with ${ids.length} fixes at once`,
+    work: (job) =>
+      withProjectLock(folder, async () => {
+        const workspace = await openTrained(folder)
+        try {
+          const fixes = await Promise.all(ids.map((id) => readFix(folder, id)))
+          fixes.forEach((fix) => refuseOutdated(fix, workspace))
+          const { suggestions: combined } = combineFixes(fixes)
+          const examples = [...new Map(fixes.map((fix) => [fix.report.example, fix])).values()]
+          const onRound = roundsShown(job, rounds * (control ? 3 : 2) * examples.length)
+          const proofs: string[] = []
+          for (const { report } of examples) {
+            const { example, method } = report
+            const options = { example, method, edits: { combined }, rounds, control }
+            proofs.push((await tryFix(workspace, options, job, onRound)).id)
+          }
+          return { kind: 'fixes' as const, fixes: proofs }
+        } finally {
+          workspace.dataset.close()
+        }
+      })
+  })
+}
+
+/** The words of a fix are numbered as its own model numbers them. */
+function refuseOutdated({ id, base }: SavedFix, workspace: TrainedWorkspace): void {
+  if (isSameModel(base, workspace.base)) return
+  throw new ErratumError(
+    'bad-argument',
+    `The fix ${id} was made for an earlier base model. Try it again for this one, then combine.`
+  )
 }
 
 export function startExport(
   service: Service,
-  { project, fixes: [id], format, destination }: Inputs['export']
+  { project, fixes: ids, format, destination }: Inputs['export']
 ): string {
   const folder = service.known.folderOf(project)
-  const out = destination === null ? join(folder, 'exports', id!) : service.picked.path(destination)
+  const own = ids.length === 1 ? ids[0]! : `combined-${contentKey(ids).slice(0, 8)}`
+  const out = destination === null ? join(folder, 'exports', own) : service.picked.path(destination)
   return service.jobs.start({
     kind: 'export',
     project: { id: project, name: service.known.nameOf(project) },
@@ -99,8 +201,9 @@ export function startExport(
     async work(job) {
       const workspace = await openTrained(folder)
       try {
-        const fix = await readFix(folder, id!)
-        const files = await exportFix(workspace, { fix, out, format: format ?? undefined }, job)
+        const [first, ...others] = await Promise.all(ids.map((id) => readFix(folder, id)))
+        const options = { fixes: [first!, ...others] as const, out, format: format ?? undefined }
+        const files = await exportFixes(workspace, options, job)
         const { curated, edits, report, rowsRemoved, rowsEdited } = files
         return {
           kind: 'exported',

@@ -30,6 +30,7 @@ export const arms = ['baseline', 'control', 'edited'] as const
 
 /** A round that has ended, as the run's view draws it. */
 const liveRound = z.object({
+  example: rowId,
   arm: z.enum(arms),
   /** Edits of its arm; tells the points of a curve apart. */
   k: z.int(),

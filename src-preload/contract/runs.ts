@@ -3,7 +3,7 @@ import { z } from 'zod'
 import { formats } from '../../src-main/dataset/source.ts'
 import { armSchema, fixReportSchema, upliftSchema } from '../../src-main/retrain/fix-report.ts'
 import { suggestionSchema } from '../../src-main/fix/suggestion.ts'
-import { call, inProject, pickedToken, rowId, startedJob } from './call.ts'
+import { call, inProject, nothing, pickedToken, rowId, startedJob } from './call.ts'
 
 const fixId = z.string().regex(/^[\w.-]{1,120}$/)
 
@@ -16,7 +16,7 @@ export const runSummary = z.object({
   trueLabel: z.string(),
   predictedLabel: z.string(),
   action: fixReportSchema.shape.action,
-  method: z.string(),
+  method: fixReportSchema.shape.method,
   k: z.int(),
   baseline: armSummary,
   control: armSummary.nullable(),
@@ -26,6 +26,11 @@ export const runSummary = z.object({
   /** Mean numbers a round. */
   newlyWrong: z.number(),
   newlyRight: z.number(),
+  /** What the user calls it, and has written about it; empty where nothing was. */
+  name: z.string(),
+  note: z.string(),
+  /** Whether the base model was trained anew since. */
+  outdated: z.boolean(),
   /** ISO 8601: when it was saved. */
   savedAt: z.string()
 })
@@ -51,26 +56,43 @@ export const runView = z.object({
   }),
   /** What the training set loses, in the order of the report's edits. */
   edited: z.array(editedRow),
-  savedAt: z.string()
+  summary: runSummary
 })
 
 export type RunView = z.infer<typeof runView>
 
 export const combination = z.object({
-  edits: z.int(),
   rowsRemoved: z.int(),
   rowsPadded: z.int(),
   /** Rows that two fixes edit in different ways, and what is done. */
   conflicts: z.array(z.object({ row: rowId, fixes: z.array(fixId), resolution: z.string() }))
 })
 
+export type Combination = z.infer<typeof combination>
+
 export const runsContract = {
   /** The newest first. */
   list: call(inProject, z.array(runSummary)),
   get: call(inProject.extend({ fix: fixId }), runView),
-  delete: call(inProject.extend({ fix: fixId }), z.void()),
+  /** Names a fix and writes about it. */
+  annotate: call(
+    inProject.extend({ fix: fixId, name: z.string().trim().max(80), note: z.string().max(4000) }),
+    nothing
+  ),
+  /** Takes a fix off the list; `restore` brings it back. */
+  delete: call(inProject.extend({ fix: fixId }), nothing),
+  restore: call(inProject.extend({ fix: fixId }), nothing),
   /** What several fixes amount to as one. */
   combine: call(inProject.extend({ fixes: z.array(fixId).min(1) }), combination),
+  /** Retrains with the edits of several fixes at once, for the example of each. */
+  prove: call(
+    inProject.extend({
+      fixes: z.array(fixId).min(2),
+      rounds: z.int().min(1).max(200),
+      control: z.boolean()
+    }),
+    startedJob
+  ),
   export: call(
     inProject.extend({
       fixes: z.array(fixId).min(1),

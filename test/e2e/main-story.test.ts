@@ -174,19 +174,23 @@ describe('the main job', { timeout: patient }, () => {
   it('says in edits.json what was done to which file, why, and what came of it', () => {
     const edits: EditsFile = parseEditsFile('edits.json', read('removed/edits.json'))
     expect(edits).toMatchObject({
-      example: { row: example, trueLabel: 'pos', predictedLabel: 'neg' },
-      method: 'tracin-we-adam',
-      action: 'remove',
-      k: 12,
-      seeds: [1, 2, 3, 4, 5, 6],
+      fixes: [
+        {
+          example: { row: example, trueLabel: 'pos', predictedLabel: 'neg' },
+          method: 'tracin-we-adam',
+          action: 'remove',
+          k: 12,
+          seeds: [1, 2, 3, 4, 5, 6],
+          result: { edited: { fixed: removal.edited.fixed }, uplift: removal.uplift }
+        }
+      ],
       data: {
         file: 'films.csv',
         format: 'csv',
         rows: 324,
         sourceSha256: createHash('sha256').update(original).digest('hex'),
         columns: { text: 'text', label: 'label' }
-      },
-      result: { edited: { fixed: removal.edited.fixed }, uplift: removal.uplift }
+      }
     })
     expect(edits.edits[0]).toEqual({
       kind: 'remove',

@@ -5,7 +5,7 @@ import { openSource } from '../../src-main/dataset/sources.ts'
 import { applyEdits } from '../../src-main/export/apply.ts'
 import { identifyData } from '../../src-main/export/content-hash.ts'
 import { describeEdits, describeFix } from '../../src-main/export/describe.ts'
-import { writeEditsFile } from '../../src-main/export/edits-file.ts'
+import { editsVersion, writeEditsFile, type EditsFile } from '../../src-main/export/edits-file.ts'
 import { exportCurated } from '../../src-main/export/write-curated.ts'
 import type { Edit } from '../../src-main/fix/edits.ts'
 import type { ArmReport } from '../../src-main/retrain/fix-report.ts'
@@ -44,30 +44,33 @@ async function exportedFix(): Promise<{ folder: string; edits: string; curated: 
   })
   await exportCurated({ source, columns, edits: fileEdits, into: curated })
   const identity = await identifyData(source, columns)
-  const file = describeFix({
-    report: {
-      example: 3,
-      text: 'bad luck',
-      trueLabel: 'pos',
-      predictedLabel: 'neg',
-      method: 'tracin-we-topk',
-      action: 'pad',
-      k: 4,
-      seeds: [1, 2],
-      stablyWrong: true,
-      baseline: arm,
-      control: null,
-      edited: arm,
-      uplift: { difference: 0, interval: [-0.5, 0.5], pValue: 1 },
-      collateral: { newlyWrong: 0, newlyRight: 0, baselineChurn: 0, examples: [] },
-      edits,
-      seconds: 1
-    },
-    data: { ...identity, file: 'data.csv', fingerprint: 'of the data set' },
-    edits: fileEdits,
-    erratum: '0.1.0',
-    createdAt: new Date(0)
+  const fix = describeFix({
+    example: 3,
+    text: 'bad luck',
+    trueLabel: 'pos',
+    predictedLabel: 'neg',
+    method: 'tracin-we-topk',
+    action: 'pad',
+    k: 4,
+    seeds: [1, 2],
+    stablyWrong: true,
+    baseline: arm,
+    control: null,
+    edited: arm,
+    uplift: { difference: 0, interval: [-0.5, 0.5], pValue: 1 },
+    collateral: { newlyWrong: 0, newlyRight: 0, baselineChurn: 0, examples: [] },
+    edits,
+    seconds: 1
   })
+  const file: EditsFile = {
+    format: 'erratum-edits',
+    version: editsVersion,
+    erratum: '0.1.0',
+    createdAt: new Date(0).toISOString(),
+    data: { ...identity, file: 'data.csv', fingerprint: 'of the data set' },
+    fixes: [fix],
+    edits: fileEdits
+  }
   await writeEditsFile(join(folder, 'edits.json'), file)
   return { folder, edits: join(folder, 'edits.json'), curated }
 }

@@ -1,6 +1,10 @@
 import { describe, expect, it } from 'vitest'
 import { ErratumError } from '../../src-main/errors.ts'
-import { parseEditsFile, type EditsFile } from '../../src-main/export/edits-file.ts'
+import {
+  parseEditsFile,
+  type DescribedFix,
+  type EditsFile
+} from '../../src-main/export/edits-file.ts'
 
 const arm = {
   fixed: 1,
@@ -9,7 +13,7 @@ const arm = {
   interval: [0.02, 0.4],
   meanTrueProbability: 0.3,
   accuracy: 0.8
-} as EditsFile['result']['baseline']
+} as DescribedFix['result']['baseline']
 const valid: EditsFile = {
   format: 'erratum-edits',
   version: 1,
@@ -24,17 +28,21 @@ const valid: EditsFile = {
     contentSha256: 'b'.repeat(64),
     columns: { text: 'text', label: 'label' }
   },
-  example: { row: 3, text: 'bad luck', trueLabel: 'pos', predictedLabel: 'neg' },
-  method: 'tracin-we-topk',
-  action: 'pad',
-  k: 1,
-  seeds: [1],
-  result: {
-    baseline: arm,
-    control: arm,
-    edited: arm,
-    uplift: { difference: 0, interval: [-0.1, 0.1], pValue: 1 }
-  },
+  fixes: [
+    {
+      example: { row: 3, text: 'bad luck', trueLabel: 'pos', predictedLabel: 'neg' },
+      method: 'tracin-we-topk',
+      action: 'pad',
+      k: 1,
+      seeds: [1],
+      result: {
+        baseline: arm,
+        control: arm,
+        edited: arm,
+        uplift: { difference: 0, interval: [-0.1, 0.1], pValue: 1 }
+      }
+    }
+  ],
   edits: [
     {
       kind: 'pad',
@@ -70,6 +78,7 @@ describe('edits.json', () => {
       { ...valid, edits: [{ kind: 'weight', row: 0, weight: -1, reason: '', influence: 0 }] },
       /field edits\[0\]\.weight/
     ],
+    ['no fix at all', { ...valid, fixes: [] }, /field fixes/],
     ['a wrong hash', { ...valid, data: { ...valid.data, contentSha256: 'x' } }, /contentSha256/]
   ]
   it.each(cases)('refuses %s, naming the field', (_, value, message) => {

@@ -103,7 +103,7 @@ describe('renderReport', () => {
       text: hostile,
       trueLabel: hostile,
       predictedLabel: hostile,
-      method: hostile,
+
       edits: [
         { kind: 'pad', row: 1, wordId: 1, word: hostile },
         { kind: 'pad', row: 2, wordId: 1, word: hostile },
@@ -125,7 +125,7 @@ describe('renderReport', () => {
       data: { ...context.data, file: hostile, fingerprint: hostile, labels: [hostile] },
       model: hostile,
       training: { [hostile]: hostile, nested: { [hostile]: [hostile] } },
-      opponents: [{ ...row, influence: -1, words }]
+      opponents: new Map([[report.example, [{ ...row, influence: -1, words }]]])
     })
     expect(attacked).not.toMatch(/<script|<img/)
     expect(attacked.match(/<\/title>/g)!.length).toBe(attacked.match(/<title/g)!.length)
@@ -138,7 +138,7 @@ describe('renderReport', () => {
       { baseline: armOf([0]), edited: armOf([1]) },
       { text: '', edits: [], k: 0, seconds: 0 }
     )
-    const smallest = renderReport([one], { ...context, opponents: [], training: {} })
+    const smallest = renderReport([one], { ...context, opponents: new Map(), training: {} })
     expect(unbalancedTags(smallest)).toEqual([])
     expect(smallest).not.toMatch(/NaN|undefined/)
     expect(smallest).not.toContain('Strongest opponents')

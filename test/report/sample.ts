@@ -83,31 +83,36 @@ export const context: ReportContext = {
   model: 'TextCNN',
   training: { epochs: 3, batchSize: 32, optimizer: 'sgd', sizes: { embedding: 128 } },
   baseAccuracy: 0.9123,
-  opponents: [
-    {
-      row: 17,
-      text: 'a gimmick, and not a good one: the film is all Gimmick and no heart',
-      label: 'negative',
-      influence: -7.61,
-      words: [
-        { word: 'gimmick', influence: -6.9 },
-        { word: 'not', influence: -0.9 },
-        { word: 'film', influence: 0.19 }
+  opponents: new Map([
+    [
+      4182,
+      [
+        {
+          row: 17,
+          text: 'a gimmick, and not a good one: the film is all Gimmick and no heart',
+          label: 'negative',
+          influence: -7.61,
+          words: [
+            { word: 'gimmick', influence: -6.9 },
+            { word: 'not', influence: -0.9 },
+            { word: 'film', influence: 0.19 }
+          ]
+        },
+        {
+          row: 2304,
+          text: 'so gimmicky that only the brilliant score keeps you awake',
+          label: 'negative',
+          influence: -5.2,
+          words: [
+            { word: 'gimmick', influence: -4.1 },
+            { word: '##y', influence: -1.9 },
+            { word: 'brilliant', influence: 0.8 },
+            { word: 'only', influence: -0.0004 }
+          ]
+        }
       ]
-    },
-    {
-      row: 2304,
-      text: 'so gimmicky that only the brilliant score keeps you awake',
-      label: 'negative',
-      influence: -5.2,
-      words: [
-        { word: 'gimmick', influence: -4.1 },
-        { word: '##y', influence: -1.9 },
-        { word: 'brilliant', influence: 0.8 },
-        { word: 'only', influence: -0.0004 }
-      ]
-    }
-  ]
+    ]
+  ])
 }
 
 /** Some edits of every kind for the rows of `context`. */
