@@ -26,7 +26,13 @@ import type { TrainedWorkspace } from '../pipeline/workspace.ts'
 import { openTrained } from '../pipeline/workspace.ts'
 import { withProjectLock } from '../project/lock.ts'
 import { contentKey } from '../project/content-key.ts'
-import { accuracySentence, cautions, collateralSentence, fixSentence } from '../report/sentences.ts'
+import {
+  accuracySentence,
+  actionTitle,
+  cautions,
+  collateralSentence,
+  fixSentence
+} from '../report/sentences.ts'
 import type { ArmReport } from '../retrain/fix-report.ts'
 import { spansOf } from '../tokens/tokenize.ts'
 import type { BaseRecord } from '../training/base-record.ts'
@@ -61,6 +67,7 @@ function summaryOf(
     edited: withoutRounds(edited),
     newlyWrong: collateral.newlyWrong,
     newlyRight: collateral.newlyRight,
+    title: actionTitle(report),
     name: note?.name ?? '',
     note: note?.note ?? '',
     outdated: !isSameModel(base, current),

@@ -40,6 +40,13 @@ const liveRound = z.object({
   accuracy: z.number()
 })
 
+const tally = liveRound.pick({ example: true, arm: true, k: true }).extend({
+  fixed: z.int(),
+  rounds: z.int(),
+  /** Wilson 95 % interval of fixed / rounds. */
+  interval: z.tuple([z.number(), z.number()]).readonly()
+})
+
 /** What a job has found so far. */
 export const liveSchema = z.discriminatedUnion('kind', [
   z.object({
@@ -49,7 +56,13 @@ export const liveSchema = z.discriminatedUnion('kind', [
     steps: z.int(),
     epochs: z.array(epoch)
   }),
-  z.object({ kind: z.literal('rounds'), rounds: z.array(liveRound), wanted: z.int() })
+  z.object({
+    kind: z.literal('rounds'),
+    rounds: z.array(liveRound),
+    /** What the rounds of one arm of one fix amount to so far. */
+    tallies: z.array(tally),
+    wanted: z.int()
+  })
 ])
 
 /** What a finished job leads to. */

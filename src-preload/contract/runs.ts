@@ -26,6 +26,8 @@ export const runSummary = z.object({
   /** Mean numbers a round. */
   newlyWrong: z.number(),
   newlyRight: z.number(),
+  /** What it does: "Remove 50 opponents". */
+  title: z.string(),
   /** What the user calls it, and has written about it; empty where nothing was. */
   name: z.string(),
   note: z.string(),

@@ -5,9 +5,9 @@ const whole = new Intl.NumberFormat('en-US', { maximumFractionDigits: 0 })
 /** `8,000` */
 export const count = (value: number) => whole.format(value)
 
-/** `1 row`, `8,000 rows` */
-export const plural = (value: number, noun: string) =>
-  `${count(value)} ${noun}${value === 1 ? '' : 's'}`
+/** `1 row`, `8,000 rows`, `2 fixes` */
+export const plural = (value: number, noun: string, several = `${noun}s`) =>
+  `${count(value)} ${value === 1 ? noun : several}`
 
 /** A probability or an accuracy: `0.41`, three digits for an accuracy. */
 export const decimal = (value: number, digits = 2) => value.toFixed(digits)
@@ -44,4 +44,25 @@ export function roughly(seconds: number): string {
   return rest === 0 || rest === 60
     ? `about ${minutes + rest / 60} min`
     : `about ${minutes} min ${rest} s`
+}
+
+/** How long ago, as people say it: `just now`, `5 min ago`, `3 h ago`, then the date. */
+export function ago(time: string, now = Date.now()): string {
+  const minutes = Math.floor((now - Date.parse(time)) / 60_000)
+  if (minutes < 1) return 'just now'
+  if (minutes < 60) return `${minutes} min ago`
+  if (minutes < 24 * 60) return `${Math.floor(minutes / 60)} h ago`
+  return new Date(time).toLocaleDateString('en-GB', {
+    day: 'numeric',
+    month: 'short',
+    year: 'numeric'
+  })
+}
+
+/** `512 B`, `3.4 kB`, `12 MB` */
+export function bytes(value: number): string {
+  const units = ['B', 'kB', 'MB', 'GB']
+  const power = Math.min(Math.floor(Math.log10(Math.max(value, 1)) / 3), units.length - 1)
+  const scaled = value / 1000 ** power
+  return `${scaled < 10 && power > 0 ? scaled.toFixed(1) : whole.format(scaled)} ${units[power]}`
 }

@@ -62,7 +62,7 @@ describe('JobCenter', () => {
     const id = jobs.start(request(work.work))
     const progress = { done: 1, total: 4, secondsLeft: 3, message: 'Round 1' }
     work.started[0]!.onProgress!(progress)
-    work.started[0]!.show({ kind: 'rounds', rounds: [], wanted: 8 })
+    work.started[0]!.show({ kind: 'rounds', rounds: [], tallies: [], wanted: 8 })
     await until(jobs, ([job]) => job?.progress !== null)
     expect(jobs.list()[0]).toMatchObject({ progress, live: { wanted: 8 } })
     work.end()
