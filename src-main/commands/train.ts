@@ -37,7 +37,7 @@ export function train({ dir, seed, threads = 1, ...options }: Options): Promise<
         terminal.result(base)
       })
     },
-    'The project is as it was before; the same command starts from the beginning.'
+    'Epochs that had ended are kept; the same command goes on from there.'
   )
 }
 

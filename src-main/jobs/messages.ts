@@ -11,5 +11,5 @@ export interface WorkerStart<Data> {
 export type FromWorker<Result> =
   | { kind: 'result'; result: Result }
   | { kind: 'error'; error: ErrorEnvelope }
-  /** `fraction` of the running task, in [0, 1]. */
-  | { kind: 'progress'; fraction: number; message: string }
+  /** `fraction` of the running task, in [0, 1]; `detail` is what the task has found so far. */
+  | { kind: 'progress'; fraction: number; message: string; detail?: unknown }

@@ -22,6 +22,8 @@ export interface PoolOptions<Data, Task, Result> {
   onResult?: (result: Result, task: Task) => void | Promise<void>
   /** `done` and `total` count tasks, and a running task by its fraction. */
   onProgress?: (progress: Progress) => void
+  /** What a running task has found so far, as it reports it. */
+  onDetail?: (detail: unknown) => void
   /** Tasks in all, where `tasks` is not an array. */
   total?: number
   /** How long a cancelled worker may take to finish its step; 3 seconds by default. */
@@ -132,7 +134,10 @@ function startLaneWorker<Data, Task, Result>(
     url: options.worker,
     start: { data: options.data, stop: run.stop },
     ...(options.resourceLimits && { resourceLimits: options.resourceLimits }),
-    onProgress: (fraction, message) => run.progress.running(lane, fraction, message)
+    onProgress(fraction, message, detail) {
+      if (detail !== undefined) options.onDetail?.(detail)
+      run.progress.running(lane, fraction, message)
+    }
   })
 }
 

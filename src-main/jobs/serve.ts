@@ -11,8 +11,11 @@ export interface TaskContext {
    * rests. Its `abort` event does not fire.
    */
   signal: AbortSignal
-  /** Tells how far the running task is, in [0, 1]; cheap enough to be called at every step. */
-  report(fraction: number, message: string): void
+  /**
+   * Tells how far the running task is, in [0, 1], and what it has found so far; cheap enough to be
+   * called at every step.
+   */
+  report(fraction: number, message: string, detail?: unknown): void
 }
 
 export type TaskHandler<Task, Result> = (
@@ -57,10 +60,10 @@ function sharedSignal(stop: Int32Array): AbortSignal {
 
 function throttledReport(): TaskContext['report'] {
   let last = -Infinity
-  return (fraction, message) => {
+  return (fraction, message, detail) => {
     const now = performance.now()
     if (now - last < reportEveryMs) return
     last = now
-    send({ kind: 'progress', fraction, message })
+    send({ kind: 'progress', fraction, message, detail })
   }
 }

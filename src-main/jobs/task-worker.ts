@@ -10,7 +10,7 @@ export interface TaskWorkerOptions<Data> {
   url: URL
   start: WorkerStart<Data>
   resourceLimits?: ResourceLimits
-  onProgress(fraction: number, message: string): void
+  onProgress(fraction: number, message: string, detail: unknown): void
 }
 
 export interface TaskWorker<Task, Result> {
@@ -40,7 +40,9 @@ export function startTaskWorker<Data, Task, Result>(
   let ended: ErratumError | undefined
 
   worker.on('message', (message: FromWorker<Result>) => {
-    if (message.kind === 'progress') return options.onProgress(message.fraction, message.message)
+    if (message.kind === 'progress') {
+      return options.onProgress(message.fraction, message.message, message.detail)
+    }
     const task = pending
     pending = undefined
     if (message.kind === 'result') task?.resolve(message.result)

@@ -6,14 +6,25 @@ import { ErratumError } from '../errors.ts'
 import { makeFolder } from '../files/write.ts'
 import { chooseCheckpoints } from '../influence/checkpoints.ts'
 import { progressMeter } from '../jobs/progress.ts'
+import { contentKey } from '../project/content-key.ts'
+import type { Project } from '../project/project.ts'
 import { saveProject } from '../project/project.ts'
 import { encodeAll } from '../tokens/encode.ts'
+import type { Vocabulary } from '../tokens/vocabulary.ts'
 import { buildVocabulary } from '../tokens/vocabulary.ts'
+import type { TrainingView } from '../training/live.ts'
 import type { OptimizerSettings } from '../training/optimizers.ts'
 import { trainingPresets } from '../training/presets.ts'
 import type { TrainingSettings } from '../training/settings.ts'
 import { trainingSchema } from '../training/settings.ts'
 import { doubtsAbout } from '../training/soundness.ts'
+import type { UnfinishedTraining } from '../training/unfinished.ts'
+import {
+  readUnfinished,
+  removePoint,
+  removeStrays,
+  writeUnfinished
+} from '../training/unfinished.ts'
 import type { Job } from './job.ts'
 import type { BaseModel } from './worker.ts'
 import type { BaseRecord } from '../training/base-record.ts'
@@ -43,9 +54,19 @@ export interface TrainOptions {
   seed: number
   /** Threads inside one operator. */
   operatorThreads: number
+  /** Told again and again how the training goes. */
+  onLive?: ((training: TrainingView) => void) | undefined
 }
 
-/** Trains, writes a checkpoint an epoch, and predicts the held-out split. */
+/** Where a training stands until it has ended. */
+export function unfinishedFolderOf(project: Project): string {
+  return `${modelFolderOf(project)}.unfinished`
+}
+
+/**
+ * Trains, writes a checkpoint an epoch, and predicts the held-out split. A training of the same data
+ * with the same settings that was stopped goes on after its last epoch, to the same result.
+ */
 export async function trainBase(options: TrainOptions, job: Job): Promise<BaseRecord> {
   const opened = await openWorkspace(options.folder)
   const preset = options.optimizer && trainingPresets[opened.modelName][options.optimizer]
@@ -53,7 +74,8 @@ export async function trainBase(options: TrainOptions, job: Job): Promise<BaseRe
   const workspace: Workspace = { ...opened, settings }
   const { project, dataset } = workspace
   const modelFolder = modelFolderOf(project)
-  const unfinished = `${modelFolder}.unfinished`
+  const unfinished = unfinishedFolderOf(project)
+  let keep = false
   try {
     const meter = progressMeter({ total: null })
     job.onProgress?.(meter(0, 'Building the vocabulary'))
@@ -64,19 +86,21 @@ export async function trainBase(options: TrainOptions, job: Job): Promise<BaseRe
     const texts = { training: encode('train'), heldOut: encode('test') }
     const sets = splitTexts(dataset, texts)
 
-    await rm(unfinished, { recursive: true, force: true })
-    await makeFolder(unfinished)
-    const start = performance.now()
     const { operatorThreads, seed } = options
+    const training = await startedTraining(unfinished, { workspace, vocabulary, seed })
     const data = workerData(workspace, sets, { words: vocabulary.size, operatorThreads })
     let trained: BaseModel | undefined
+    keep = true
     await runTasks<'train'>(
       data,
-      [{ kind: 'train', seed, folder: unfinished }],
-      { ...job, threads: 1 },
+      [{ kind: 'train', training, folder: unfinished }],
+      { ...job, threads: 1, onDetail: options.onLive },
       (result) => void (trained = result)
     )
-    const { epochs, probabilities } = trained!
+    keep = false
+    const { probabilities } = trained!
+    const { epochs, seconds } = trained!.training
+    await removePoint(unfinished, trained!.training)
     const base: BaseRecord = {
       seed,
       settings,
@@ -88,7 +112,7 @@ export async function trainBase(options: TrainOptions, job: Job): Promise<BaseRe
         heldOutLosses: epochs.map(({ heldOutLoss }) => heldOutLoss),
         startLoss: Math.log(dataset.labels.length)
       }),
-      seconds: (performance.now() - start) / 1000
+      seconds
     }
     await writeBase(unfinished, { vocabulary, texts, base, probabilities })
     await rm(join(project.folder, 'gradients'), { recursive: true, force: true })
@@ -96,10 +120,36 @@ export async function trainBase(options: TrainOptions, job: Job): Promise<BaseRe
     await rename(unfinished, modelFolder)
     await saveProject({ ...project, settings: { ...project.settings, training: { ...settings } } })
     return base
+  } catch (error) {
+    keep &&= error instanceof ErratumError && error.code === 'cancelled'
+    throw error
   } finally {
-    await rm(unfinished, { recursive: true, force: true })
+    const stopped = keep ? await readUnfinished(unfinished) : undefined
+    if (!stopped?.epochs.length) await rm(unfinished, { recursive: true, force: true })
     dataset.close()
   }
+}
+
+/** The training that stands in the folder, if it is this very one; otherwise a new one. */
+async function startedTraining(
+  folder: string,
+  wanted: { workspace: Workspace; vocabulary: Vocabulary; seed: number }
+): Promise<UnfinishedTraining> {
+  const { workspace, vocabulary, seed } = wanted
+  const { project, settings } = workspace
+  const { fingerprint, model } = project.settings
+  const words = contentKey(vocabulary.words)
+  const key = contentKey({ fingerprint, model, settings, seed, words })
+  const found = await readUnfinished(folder)
+  if (found?.key === key) {
+    await removeStrays(folder, found)
+    return found
+  }
+  const training = { key, seed, settings, epochs: [], seconds: 0 }
+  await rm(folder, { recursive: true, force: true })
+  await makeFolder(folder)
+  await writeUnfinished(folder, training)
+  return training
 }
 
 /** The single texts of rows, one at a time: all of them together need not fit in memory. */

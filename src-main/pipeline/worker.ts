@@ -13,12 +13,18 @@ import { models } from '../models/models.ts'
 import type { RoundResult, RoundTask } from '../retrain/round.ts'
 import { runRound } from '../retrain/round.ts'
 import type { EncodedTexts } from '../tokens/encode.ts'
+import type { Tensors } from '../executors/executor.ts'
+import type { Epoch } from '../training/base-record.ts'
 import { readCheckpoint, writeCheckpoint } from '../training/checkpoints.ts'
 import { evaluate } from '../training/evaluate.ts'
 import { Predictor } from '../training/predict.ts'
 import type { TrainingSettings } from '../training/settings.ts'
-import type { EpochResult, TrainingSet } from '../training/trainer.ts'
+import type { TrainingObserver, TrainingSet } from '../training/trainer.ts'
+import type { TrainingView } from '../training/live.ts'
+import { LiveTraining } from '../training/live.ts'
 import { Trainer } from '../training/trainer.ts'
+import type { UnfinishedTraining } from '../training/unfinished.ts'
+import { readPoint, writePoint } from '../training/unfinished.ts'
 
 /** What every task works with; the large arrays are shared between the threads. */
 export interface WorkerData {
@@ -31,24 +37,30 @@ export interface WorkerData {
   heldOut: { texts: EncodedTexts; classes: Int32Array }
 }
 
-/** An epoch with what the model then makes of the held-out split. */
-export interface Epoch extends EpochResult {
-  heldOutLoss: number
-  heldOutAccuracy: number
-}
-
 export interface BaseModel {
-  epochs: Epoch[]
+  /** Of the whole training, however often it was stopped. */
+  training: UnfinishedTraining
   /** Probabilities [held-out rows, classes] of the last epoch. */
   probabilities: Float32Array
 }
 
 interface Tasks {
-  /** Trains the base model and writes a checkpoint an epoch into an existing folder. */
-  train: { given: { seed: number; folder: string }; result: BaseModel }
+  /**
+   * Trains the base model and writes a checkpoint an epoch into an existing folder; goes on after
+   * the epochs that stand there already.
+   */
+  train: {
+    given: { training: UnfinishedTraining; folder: string }
+    result: BaseModel
+    detail: TrainingView
+  }
   /** Extracts the gradients of the training set at one checkpoint. */
-  gradients: { given: { models: string; epoch: number; folder: string }; result: number }
-  round: { given: RoundTask; result: RoundResult }
+  gradients: {
+    given: { models: string; epoch: number; folder: string }
+    result: number
+    detail: never
+  }
+  round: { given: RoundTask; result: RoundResult; detail: never }
 }
 
 export type TaskName = keyof Tasks
@@ -56,6 +68,9 @@ export type Task<Name extends TaskName = TaskName> = {
   [Each in Name]: { kind: Each } & Tasks[Each]['given']
 }[Name]
 export type TaskResult<Name extends TaskName = TaskName> = Tasks[Name]['result']
+
+/** What a task tells of while it runs. */
+export type TaskDetail<Name extends TaskName = TaskName> = Tasks[Name]['detail']
 
 type Handlers = {
   [Name in TaskName]: (
@@ -72,20 +87,33 @@ function handlers(data: WorkerData): Handlers {
   const trainer = new Trainer(model, { words, settings, executor })
   const predictor = new Predictor(model, executor)
   return {
-    async train({ seed, folder }, { signal, report }) {
-      const epochs: Epoch[] = []
-      let probabilities: Float32Array = new Float32Array()
-      await trainer.train(training, seed, {
+    async train({ training: before, folder }, { signal, report }) {
+      const last = before.epochs.at(-1)?.epoch
+      const from = last === undefined ? undefined : await readPoint(folder, last, { model, words })
+      const started = performance.now()
+      let unfinished: UnfinishedTraining = from ? before : { ...before, epochs: [], seconds: 0 }
+      const live = new LiveTraining(unfinished.epochs)
+      let probabilities: Float32Array | undefined
+      const predict = (parameters: Tensors) => predictor.predict(heldOut.texts, parameters, signal)
+      const observer: TrainingObserver = {
         signal,
-        onStep: (done, total) => report(done / total, epochText(epochs, settings.epochs)),
-        async onEpoch(result, parameters) {
-          probabilities = await predictor.predict(heldOut.texts, parameters, signal)
+        onStep(done, total, result) {
+          live.add(done, total, result)
+          report(done / total, epochText(unfinished.epochs, settings.epochs), live.view)
+        },
+        async onEpoch(result, parameters, state) {
+          probabilities = await predict(parameters)
           const { loss, accuracy } = evaluate(probabilities, heldOut.classes, classes)
-          epochs.push({ ...result, heldOutLoss: loss, heldOutAccuracy: accuracy })
+          const epoch = { ...result, heldOutLoss: loss, heldOutAccuracy: accuracy }
+          const seconds = before.seconds + (performance.now() - started) / 1000
+          unfinished = { ...unfinished, epochs: [...unfinished.epochs, epoch], seconds }
+          live.epochs = unfinished.epochs
           await writeCheckpoint(folder, model, parameters, result)
+          await writePoint(folder, unfinished, state)
         }
-      })
-      return { epochs, probabilities }
+      }
+      const parameters = await trainer.train(training, before.seed, observer, from)
+      return { training: unfinished, probabilities: probabilities ?? (await predict(parameters)) }
     },
 
     async gradients({ models: checkpoints, epoch, folder }, { signal, report }) {

@@ -26,7 +26,7 @@ import type { TrainingSettings } from '../training/settings.ts'
 import { trainingSchema } from '../training/settings.ts'
 import type { TrainingSet } from '../training/trainer.ts'
 import type { Job } from './job.ts'
-import type { Task, TaskName, TaskResult, WorkerData } from './worker.ts'
+import type { Task, TaskDetail, TaskName, TaskResult, WorkerData } from './worker.ts'
 
 /** The files of a trained base model, in the folder `model` of the project. */
 const names = {
@@ -192,11 +192,14 @@ export function workerData(
   }
 }
 
-/** Does tasks of one kind in worker threads; `onResult` takes each result as it comes. */
+/**
+ * Does tasks of one kind in worker threads; `onResult` takes each result as it comes, and
+ * `job.onDetail` what a task has found so far.
+ */
 export function runTasks<Name extends TaskName>(
   data: WorkerData,
   tasks: readonly Task<Name>[],
-  job: Job,
+  job: Job & { onDetail?: ((detail: TaskDetail<Name>) => void) | undefined },
   onResult: (result: TaskResult<Name>, task: Task<Name>) => void | Promise<void>
 ): Promise<void> {
   return runPool<WorkerData, Task<Name>, TaskResult<Name>>({
@@ -206,6 +209,7 @@ export function runTasks<Name extends TaskName>(
     threads: job.threads,
     signal: job.signal,
     onResult,
+    onDetail: (detail) => job.onDetail?.(detail as TaskDetail<Name>),
     ...(job.onProgress && { onProgress: (progress) => job.onProgress!(progress) })
   })
 }

@@ -5,12 +5,14 @@ import type { JobResult } from '../../src-preload/contract/jobs.ts'
 import { models } from '../models/models.ts'
 import { gradientsOf } from '../pipeline/training-gradients.ts'
 import type { TrainOptions } from '../pipeline/train.ts'
-import { trainBase } from '../pipeline/train.ts'
+import { trainBase, unfinishedFolderOf } from '../pipeline/train.ts'
 import type { TrainedWorkspace } from '../pipeline/workspace.ts'
 import { withProjectLock } from '../project/lock.ts'
 import { evaluate } from '../training/evaluate.ts'
+import type { TrainingView } from '../training/live.ts'
 import { trainingPresets } from '../training/presets.ts'
 import type { TrainingSettings } from '../training/settings.ts'
+import { readUnfinished } from '../training/unfinished.ts'
 import type { JobContext } from './jobs.ts'
 import type { Service } from './service.ts'
 
@@ -20,6 +22,7 @@ const secondsPerRow = 1.5e-4
 export async function modelInfo(service: Service, project: string): Promise<ModelInfo> {
   const workspace = await service.open.workspace(service.known.folderOf(project))
   const { dataset, modelName, settings } = workspace
+  const unfinished = await readUnfinished(unfinishedFolderOf(workspace.project))
   const trained = 'base' in workspace ? workspace : undefined
   const rows = dataset.manifest.counts.train.reduce((a, b) => a + b, 0)
   const perRow = trained
@@ -36,7 +39,7 @@ export async function modelInfo(service: Service, project: string): Promise<Mode
     settings,
     trained: trained?.base ?? null,
     confusion: trained ? confusionOf(trained) : null,
-    unfinished: null
+    unfinished: unfinished && unfinished.epochs.length > 0 ? unfinished : null
   }
 }
 
@@ -73,10 +76,12 @@ export function trainWork(
   options: Pick<TrainOptions, 'optimizer' | 'changes' | 'seed'>
 ): (job: JobContext) => Promise<JobResult> {
   return async (job) => {
+    const onLive = ({ curve, steps, epochs }: TrainingView) =>
+      job.show({ kind: 'training', curve: [...curve], steps, epochs: [...epochs] })
     const base = await withProjectLock(folder, async () => {
       service.open.close(folder)
       try {
-        return await trainBase({ folder, operatorThreads: 1, ...options }, job)
+        return await trainBase({ folder, operatorThreads: 1, ...options, onLive }, job)
       } finally {
         service.open.close(folder)
       }

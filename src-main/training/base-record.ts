@@ -2,7 +2,8 @@
 import { z } from 'zod'
 import { trainingSchema } from './settings.ts'
 
-const epochSchema = z.object({
+/** An epoch with what the model then makes of the held-out split. */
+export const epochSchema = z.object({
   epoch: z.int(),
   step: z.int(),
   loss: z.number(),
@@ -28,6 +29,8 @@ export const baseSchema = baseShape.refine(
     checkpoints.every((wanted) => epochs.some(({ epoch }) => epoch === wanted)),
   { path: ['checkpoints'], message: 'Names an epoch that there is not' }
 )
+
+export type Epoch = z.infer<typeof epochSchema>
 
 /** What `model/base.json` says of the base model. */
 export type BaseRecord = z.infer<typeof baseSchema>

@@ -2,7 +2,7 @@
  * Optimizers: SGD with momentum and AdamW, of dense parameters and of tables (`sparse-table.ts`).
  * Adam's ε is 0 for a table, and the usual 1e-8 for all other parameters.
  */
-import type { TableState } from './sparse-table.ts'
+import type { KeptState, TableState } from './sparse-table.ts'
 import { Debt, Powers, sparseTable } from './sparse-table.ts'
 
 export interface SgdSettings {
@@ -25,6 +25,8 @@ export type OptimizerSettings = SgdSettings | AdamWSettings
 export interface DenseState {
   /** `gradient` is that of the step's loss; both have the parameter's size. */
   step(weights: Float32Array, gradient: Float32Array): void
+  /** What it keeps between steps: read to be saved, filled to be restored. */
+  readonly state: KeptState
 }
 
 export interface Optimizer {
@@ -57,6 +59,7 @@ class Sgd implements Optimizer {
   dense(size: number): DenseState {
     const velocity = new Float32Array(size)
     return {
+      state: { velocity },
       step: (weights, gradient) => {
         const [rate, momentum] = [this.#rate, this.#momentum]
         for (let i = 0; i < size; i++) {
@@ -119,6 +122,7 @@ class AdamW implements Optimizer {
     const square = new Float32Array(size)
     const [beta1, beta2] = this.#settings.betas
     return {
+      state: { mean, square },
       step: (weights, gradient) => {
         const rate = this.#rate * this.#correction
         const epsilon = this.#settings.epsilon * this.#rootCorrection
@@ -144,6 +148,7 @@ class AdamW implements Optimizer {
     const [directionPowers, rootPowers] = [new Powers(beta1 / rootBeta2), new Powers(rootBeta2)]
     return sparseTable(weights, width, this.#debt, {
       direction,
+      state: { root },
       step: ({ row, batch }, age, current, gradients) => {
         const rate = this.#rate * this.#correction
         const rootDecay = rootPowers.of(age)

@@ -25,7 +25,12 @@ export interface TableState {
   step(rows: Int32Array, current: Float32Array, gradients: Float32Array): void
   /** Brings every row up to the last step taken. */
   catchUpAll(): void
+  /** What it keeps between steps: read to be saved, filled to be restored. */
+  readonly state: KeptState
 }
+
+/** Arrays that an optimizer keeps for one parameter between steps, by name. */
+export type KeptState = Readonly<Record<string, Float32Array | Int32Array>>
 
 /**
  * What rows are owed: for each last step t the sum over s > t of a(s) · r^(s−t). One pass back over
@@ -111,6 +116,8 @@ export interface Place {
 export interface RowRule {
   /** [rows, width] u of every row, as it was after the row's last step. */
   direction: Float32Array
+  /** What else it keeps of every row. */
+  state?: KeptState
   /** Takes this step, from `current` on; the row's state is `age` steps old. */
   step(place: Place, age: number, current: Float32Array, gradients: Float32Array): void
   /** Ages the state of a row, which starts at `row`, by `age` steps without a gradient. */
@@ -138,6 +145,7 @@ export function sparseTable(
     return last === 0 || last === debt.step ? 0 : debt.since(last, debt.step)
   }
   return {
+    state: { lastStep, direction, ...rule.state },
     read(rows, into) {
       for (let n = 0; n < rows.length; n++) {
         moved({ row: rows[n]! * width, batch: n * width }, owedTo(rows[n]!), into)

@@ -53,6 +53,21 @@ export class Stepper {
     return results
   }
 
+  /** Counts a step that was taken before the state was saved. */
+  replay(learningRate: number): void {
+    this.#optimizer.begin(learningRate)
+  }
+
+  /** What the optimizer keeps between steps, by `PARAMETER.NAME`; the arrays are its own. */
+  get state(): ReadonlyMap<string, Float32Array | Int32Array> {
+    const parts = [[embeddingName, this.#embedding] as const, ...this.#dense]
+    return new Map(
+      parts.flatMap(([parameter, { state }]) =>
+        Object.entries(state).map(([name, array]) => [`${parameter}.${name}`, array] as const)
+      )
+    )
+  }
+
   /** Brings the whole embedding up to the last step. */
   settle(): void {
     this.#embedding.catchUpAll()

@@ -35,11 +35,27 @@ export interface EpochResult {
   learningRate: number
 }
 
+/** Mean loss and accuracy of a step's rows, before the step. */
+export interface StepResult {
+  loss: number
+  accuracy: number
+}
+
 export interface TrainingObserver {
-  onStep?(done: number, total: number): void
-  /** The parameters are the trainer's own: copy what is to be kept. */
-  onEpoch?(result: EpochResult, parameters: Tensors): void | Promise<void>
+  onStep?(done: number, total: number, result: StepResult): void
+  /** The parameters and the state are the trainer's own: copy what is to be kept. */
+  onEpoch?(result: EpochResult, parameters: Tensors, state: OptimizerState): void | Promise<void>
   signal?: AbortSignal | undefined
+}
+
+/** What the optimizer keeps between steps, by `PARAMETER.NAME`. */
+export type OptimizerState = ReadonlyMap<string, Float32Array | Int32Array>
+
+/** A training as it was at the end of an epoch; going on from there gives the same bits. */
+export interface TrainingPoint {
+  epoch: number
+  parameters: Tensors
+  state: OptimizerState
 }
 
 /** Trains models of one architecture; the compiled graphs are kept from one training to the next. */
@@ -60,19 +76,22 @@ export class Trainer {
     this.#runner = new BatchRunner({ model, executor, graph: trainStepGraph, rows })
   }
 
-  /** Parameters trained from the seed's own initialisation and order. */
+  /** Parameters trained from the seed's own initialisation and order, or on from a point of that. */
   async train(
     data: TrainingSet,
     seed: number,
-    { onStep, onEpoch, signal }: TrainingObserver = {}
+    { onStep, onEpoch, signal }: TrainingObserver = {},
+    from?: TrainingPoint
   ): Promise<Tensors> {
     if (data.weights.every((weight) => weight === 0)) throw nothingLeft()
     const { epochs, batchSize, optimizer, embeddingLimit } = this.#settings
     const start = { words: this.#words, embeddingLimit, seed }
-    const initial = initialParameters(this.#model, start)
+    const initial = from?.parameters ?? initialParameters(this.#model, start)
     const stepper = new Stepper(this.#model, initial, { optimizer, runner: this.#runner })
+    from?.state.forEach((saved, name) => stepper.state.get(name)!.set(saved))
     const plan = { tokens: this.#paddedLengths(data.texts), rows: data.rows, batchSize, seed }
     const rowWeight = new Float32Array(batchSize)
+    const first = (from?.epoch ?? 0) + 1
     let step = 0
     for (let epoch = 1; epoch <= epochs; epoch++) {
       const batches = batchesOf(plan, epoch)
@@ -82,20 +101,25 @@ export class Trainer {
       for (const batch of batches) {
         throwIfCancelled(signal)
         learningRate = learningRateAt(this.#settings, step, steps)
-        const weight = weigh(batch, data.weights, rowWeight)
-        if (weight > 0) {
-          const texts = batch.map((index) => idsOf(data.texts, index))
-          const classes = batch.map((index) => data.classes[index]!)
-          const results = await stepper.step({ texts, classes, rowWeight, learningRate })
-          tally.add(results, classes, rowWeight, weight)
-        }
         step++
-        onStep?.(step, steps)
+        const weight = weigh(batch, data.weights, rowWeight)
+        if (weight === 0) continue
+        if (epoch < first) {
+          stepper.replay(learningRate)
+          continue
+        }
+        const texts = batch.map((index) => idsOf(data.texts, index))
+        const classes = batch.map((index) => data.classes[index]!)
+        const results = await stepper.step({ texts, classes, rowWeight, learningRate })
+        const outcome = tally.add(results, classes, rowWeight, weight)
+        onStep?.(step, steps, outcome)
       }
+      if (epoch < first) continue
       stepper.settle()
       if (!Number.isFinite(tally.loss)) throw diverged(epoch, this.#settings.learningRate)
       const { loss, accuracy } = tally
-      await onEpoch?.({ epoch, step, loss, accuracy, learningRate }, stepper.parameters)
+      const result = { epoch, step, loss, accuracy, learningRate }
+      await onEpoch?.(result, stepper.parameters, stepper.state)
     }
     return stepper.parameters
   }
@@ -138,20 +162,25 @@ class Tally {
     return this.#right / this.#weight
   }
 
-  /** Adds a batch; `rowWeight` times `weight` is what each row counts. */
+  /** Adds a batch, and says what it came to; `rowWeight` times `weight` is what each row counts. */
   add(
     { losses, logits }: Tensors,
     classes: readonly number[],
     rowWeight: Float32Array,
     weight: number
-  ): void {
+  ): StepResult {
+    const batch = { loss: 0, accuracy: 0 }
     classes.forEach((label, row) => {
       const share = rowWeight[row]! * weight
       if (share === 0) return
+      const isRight = largest(logits!, row * this.#classes, this.#classes) === label
       this.#loss += share * losses![row]!
-      if (largest(logits!, row * this.#classes, this.#classes) === label) this.#right += share
+      if (isRight) this.#right += share
       this.#weight += share
+      batch.loss += rowWeight[row]! * losses![row]!
+      if (isRight) batch.accuracy += rowWeight[row]!
     })
+    return batch
   }
 }
 

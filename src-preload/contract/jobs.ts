@@ -1,6 +1,7 @@
 /** Long pieces of work: what runs, how far it is, what has come of it so far. */
 import { z } from 'zod'
 import { errorCodes } from '../../src-main/errors.ts'
+import { epochSchema } from '../../src-main/training/base-record.ts'
 import { call, jobId, nothing, projectId, rowId } from './call.ts'
 
 export const jobKinds = [
@@ -15,16 +16,6 @@ export const jobKinds = [
 ] as const
 
 export const jobStates = ['waiting', 'running', 'done', 'failed', 'cancelled'] as const
-
-const epoch = z.object({
-  epoch: z.int(),
-  step: z.int(),
-  loss: z.number(),
-  accuracy: z.number(),
-  learningRate: z.number(),
-  heldOutLoss: z.number(),
-  heldOutAccuracy: z.number()
-})
 
 export const arms = ['baseline', 'control', 'edited'] as const
 
@@ -54,7 +45,7 @@ export const liveSchema = z.discriminatedUnion('kind', [
     /** Running means of the loss, one about every hundredth of the training. */
     curve: z.array(z.object({ step: z.int(), loss: z.number(), accuracy: z.number() })),
     steps: z.int(),
-    epochs: z.array(epoch)
+    epochs: z.array(epochSchema)
   }),
   z.object({
     kind: z.literal('rounds'),

@@ -1,6 +1,6 @@
 /** The base model: how it may be trained, how it was, and what it gets wrong. */
 import { z } from 'zod'
-import { baseSchema } from '../../src-main/training/base-record.ts'
+import { baseSchema, epochSchema } from '../../src-main/training/base-record.ts'
 import { trainingSchema } from '../../src-main/training/settings.ts'
 import { call, inProject, rowId, startedJob } from './call.ts'
 
@@ -22,8 +22,10 @@ export const modelInfo = z.object({
   trained: baseSchema.nullable(),
   /** [true class][predicted class], held-out rows; null before training. */
   confusion: z.array(z.array(z.int())).nullable(),
-  /** A training that was cancelled and can go on. */
-  unfinished: z.object({ epoch: z.int(), epochs: z.int() }).nullable()
+  /** A training that was stopped; the same settings and seed go on from there. */
+  unfinished: z
+    .object({ seed: z.int(), settings: trainingSchema, epochs: z.array(epochSchema) })
+    .nullable()
 })
 
 export type ModelInfo = z.infer<typeof modelInfo>
@@ -52,9 +54,7 @@ export const modelContract = {
       changes: trainingSchema
         .pick({ epochs: true, batchSize: true, learningRate: true, maximumLength: true })
         .partial(),
-      seed: z.int().min(0),
-      /** Goes on with the training that was cancelled. */
-      resume: z.boolean()
+      seed: z.int().min(0)
     }),
     startedJob
   )

@@ -20,7 +20,7 @@ const unfinished = (folder: string): string[] =>
   readdirSync(cli.at(folder), { recursive: true, encoding: 'utf8' }).filter((name) =>
     /\.lock|\.tmp$|\.partial-|unfinished/.test(name)
   )
-const withoutTimes = ({ seconds, ...report }: FixReport): unknown => ({
+const withoutTimes = ({ seconds, ...report }: { seconds: number }): unknown => ({
   ...report,
   seconds: !!seconds
 })
@@ -127,29 +127,59 @@ describe('a training', { timeout: patient }, () => {
       existsSync(cli.at(`${project}/model.unfinished/checkpoint-2.safetensors`))
     )
 
-  it('that was killed starts again', async () => {
+  const fewer = ['--epochs', '40', '--max-length', '16']
+  const finish = async (project: string) =>
+    withoutTimes(await cli.json<BaseRecord>('train', project, ...fewer))
+
+  it('that was killed goes on after its last epoch, to the same model', async () => {
     cli.write('films.csv', plantedCsv())
-    await cli.say('init', 'killed', ...init)
-    const first = cli.start('train', 'killed', ...long)
+    await cli.say('init', 'whole', ...init)
+    cli.copy('whole', 'killed')
+    const first = cli.start('train', 'killed', ...fewer)
     await inTheMiddle('killed')
     await killed(first)
     expect(await cli.refused(2, 'mistakes', 'killed')).toMatch(/no trained model yet\. Run erratum/)
-    const base = await cli.json<BaseRecord>('train', 'killed', ...quickTraining)
-    expect(base.epochs).toHaveLength(4)
+    expect(await finish('killed')).toEqual(await finish('whole'))
+    expect(await cli.json('mistakes', 'killed')).toEqual(await cli.json('mistakes', 'whole'))
     expect(unfinished('killed')).toEqual([])
+    expect(readdirSync(cli.at('killed/model')).toSorted()).toEqual(
+      readdirSync(cli.at('whole/model')).toSorted()
+    )
   })
 
-  it('that is cancelled leaves the model from before as it was', async () => {
-    cli.copy('killed', 'kept')
+  it('starts anew where the settings differ, or a file of it is damaged', async () => {
+    await cli.say('init', 'other', ...init)
+    const first = cli.start('train', 'other', ...long)
+    await inTheMiddle('other')
+    await killed(first)
+    const base = await cli.json<BaseRecord>('train', 'other', ...quickTraining)
+    expect(base.epochs).toHaveLength(4)
+    expect(unfinished('other')).toEqual([])
+
+    await cli.say('init', 'damaged', ...init)
+    const second = cli.start('train', 'damaged', ...fewer)
+    await inTheMiddle('damaged')
+    await killed(second)
+    for (const name of readdirSync(cli.at('damaged/model.unfinished'))) {
+      if (name.startsWith('optimizer')) truncateSync(cli.at(`damaged/model.unfinished/${name}`), 99)
+    }
+    expect(await finish('damaged')).toEqual(await finish('whole'))
+  })
+
+  it('that is cancelled leaves the model from before as it was, and goes on', async () => {
+    cli.copy('whole', 'kept')
     const before = await cli.json('mistakes', 'kept')
     const { child, ended } = cli.start('train', 'kept', ...long)
     await inTheMiddle('kept')
     child.kill('SIGINT')
     const { status, stderr } = await ended
     expect(status).toBe(130)
-    expect(stderr).toMatch(/^Cancelled\. The project is as it was before;/m)
-    expect(unfinished('kept')).toEqual([])
+    expect(stderr).toMatch(/^Cancelled\. Epochs that had ended are kept;/m)
     expect(await cli.json('mistakes', 'kept')).toEqual(before)
+    const { epochs } = JSON.parse(
+      readFileSync(cli.at('kept/model.unfinished/training.json'), 'utf8')
+    ) as { epochs: unknown[] }
+    expect(epochs.length).toBeGreaterThanOrEqual(2)
   })
 })
 

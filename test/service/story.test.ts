@@ -51,7 +51,7 @@ describe('the service', { timeout: 60_000 }, () => {
     project = made.project
     const changes = { epochs: 4, learningRate: 0.01, maximumLength: 16 }
     const trained = await result(
-      await core.model.train({ project, optimizer: 'adamw', changes, seed: 0, resume: false })
+      await core.model.train({ project, optimizer: 'adamw', changes, seed: 0 })
     )
     expect(trained).toMatchObject({ kind: 'trained', accuracy: expect.any(Number) })
     const table = await core.mistakes.table({ project })
