@@ -22,9 +22,9 @@ import {
   inspectFile,
   listProjects,
   openDemo,
-  openProjectView,
-  readRows
+  openProjectView
 } from '../service/projects.ts'
+import { readRows } from '../service/rows.ts'
 import {
   annotateRun,
   combineRuns,
@@ -98,6 +98,9 @@ export const router = t.router({
     forget: on(projects.forget).mutation(({ ctx, input }) =>
       ctx.service.known.forget(input.project)
     ),
+    recall: on(projects.recall).mutation(({ ctx, input }) =>
+      ctx.service.known.recall(input.project)
+    ),
     delete: on(projects.delete).mutation(({ ctx, input }) =>
       deleteProject(ctx.service, input.project)
     ),
@@ -107,7 +110,7 @@ export const router = t.router({
     create: on(projects.create).mutation(({ ctx, input }) => ({
       job: createProjectJob(ctx.service, input)
     })),
-    rows: on(projects.rows).query(({ ctx, input }) => readRows(ctx.service, input))
+    rows: on(projects.rows).query(({ ctx, input, signal }) => readRows(ctx.service, input, signal))
   }),
   model: t.router({
     info: on(model.info).query(({ ctx, input }) => modelInfo(ctx.service, input.project)),

@@ -16,6 +16,7 @@ export interface KnownProject {
 
 export class KnownProjects {
   readonly #stored: Stored<z.infer<typeof knownSchema>>
+  readonly #forgotten = new Map<string, string>()
   /** Where projects that a window makes go. */
   readonly folder: string
 
@@ -53,8 +54,16 @@ export class KnownProjects {
     return basename(this.folderOf(id))
   }
 
+  /** Takes a project off the list; `recall` puts it back. */
   async forget(id: string): Promise<void> {
+    this.#forgotten.set(id, this.folderOf(id))
     await this.#stored.set(this.#stored.value.filter(({ folder }) => idOf(folder) !== id))
+  }
+
+  /** Puts a project back that was taken off the list since Erratum was started. */
+  async recall(id: string): Promise<void> {
+    const folder = this.#forgotten.get(id)
+    if (folder !== undefined) await this.note(folder)
   }
 
   /** The folder for a new project of this name. */

@@ -10,9 +10,6 @@ import type {
   ProjectCard,
   ProjectOverview
 } from '../../src-preload/contract/projects.ts'
-import type { projectsContract } from '../../src-preload/contract/projects.ts'
-import type { Split } from '../dataset/dataset.ts'
-import { rowsOf } from '../dataset/dataset.ts'
 import { guessColumns } from '../dataset/guess-columns.ts'
 import { reportName } from '../dataset/manifest.ts'
 import { cellText } from '../dataset/columns.ts'
@@ -29,8 +26,6 @@ import { namesIn } from './data-folder.ts'
 import { trainWork } from './model.ts'
 import type { Service } from './service.ts'
 
-type Rows = z.infer<typeof projectsContract.rows.input>
-
 /** Rows of a data file that are shown before it is imported, and characters of a cell. */
 const sampleRows = 20
 const sampleCharacters = 300
@@ -39,7 +34,9 @@ const sampleCharacters = 300
 export function listProjects(service: Service): Promise<ProjectCard[]> {
   return Promise.all(
     service.known.list().map(async ({ id, folder, openedAt }) => {
-      const card = { id, name: basename(folder), folder, demo: isDemo(service, folder), openedAt }
+      const own = service.known.isOwn(id)
+      const demo = isDemo(service, folder)
+      const card = { id, name: basename(folder), folder, demo, own, openedAt }
       try {
         const workspace = await service.open.workspace(folder)
         const fixes = await listFixes(folder)
@@ -249,28 +246,4 @@ export async function deleteProject(service: Service, id: string): Promise<void>
   service.open.close(folder)
   await rm(folder, { recursive: true, force: true })
   await service.known.forget(id)
-}
-
-/** A page of the rows that pass the filters. */
-export async function readRows(
-  service: Service,
-  { project, split, label, search, start, count }: Rows
-): Promise<z.infer<typeof projectsContract.rows.output>> {
-  const { dataset } = await service.open.workspace(service.known.folderOf(project))
-  const splits: readonly Split[] = split ? [split] : ['train', 'test', 'unused']
-  const splitOf = new Map(splits.flatMap((each) => rowsOf(dataset, each).map((row) => [row, each])))
-  const wantedClass = label === null ? undefined : dataset.labels.indexOf(label)
-  const query = search.trim().toLowerCase()
-  const textOf = (row: number) => dataset.text(row).join('\n')
-  const found = Array.from(splitOf.keys())
-    .filter((row) => wantedClass === undefined || dataset.classes[row] === wantedClass)
-    .filter((row) => query === '' || textOf(row).toLowerCase().includes(query))
-    .sort((a, b) => a - b)
-  const rows = found.slice(start, start + count).map((row) => ({
-    row,
-    split: splitOf.get(row)!,
-    label: dataset.labels[dataset.classes[row]!]!,
-    text: textOf(row)
-  }))
-  return { total: found.length, rows }
 }

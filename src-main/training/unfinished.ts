@@ -13,7 +13,7 @@ import { writeJsonAtomically } from '../files/write.ts'
 import type { Model } from '../models/model.ts'
 import { checkpointPath, readCheckpoint } from './checkpoints.ts'
 import { epochSchema } from './base-record.ts'
-import type { Epoch } from './base-record.ts'
+
 import { trainingSchema } from './settings.ts'
 import type { OptimizerState, TrainingPoint } from './trainer.ts'
 

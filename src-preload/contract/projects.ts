@@ -8,6 +8,8 @@ export const projectCard = z.object({
   name: z.string(),
   folder: z.string(),
   demo: z.boolean(),
+  /** Whether it was made in a window, so that it may be deleted in one. */
+  own: z.boolean(),
   /** ISO 8601. */
   openedAt: z.string(),
   /** What stands in the folder, or why it cannot be opened. */
@@ -97,8 +99,9 @@ export const projectsContract = {
   demo: call(nothing, startedJob.or(inProject)),
   /** Adds a project folder that the user has picked. */
   add: call(z.object({ folder: pickedToken }), inProject),
-  /** Takes a project off the list; its folder stays. */
+  /** Takes a project off the list; its folder stays, and `recall` puts it back. */
   forget: call(inProject, nothing),
+  recall: call(inProject, nothing),
   /** Deletes a project with its folder; only those in the application's own data folder. */
   delete: call(inProject, nothing),
   inspect: call(z.object({ file: pickedToken }), inspection),

@@ -1,4 +1,5 @@
 /** A mistake on the bench: what was chosen for it outlives the view, with its undo. */
+import { keepDraft, keptDraft } from '../db/kept.ts'
 import { core, failure } from '../host/host.ts'
 import type { Outputs } from '../host/host.ts'
 import type { Selection } from './bench-selection.ts'
@@ -44,9 +45,11 @@ export class Bench {
       const view = await core.bench.explain.query({ project, example, method, top: this.#top })
       if (turn !== this.#turn) return
       const isNew = this.view?.method !== view.method
+      const first = this.view === undefined
       this.view = view
       this.error = undefined
       if (isNew) this.selection = startingSelection(view.counts.opponents)
+      if (first) await this.#recallDraft(view)
     } catch (error) {
       if (turn === this.#turn) this.error = failure(error)
     } finally {
@@ -59,11 +62,28 @@ export class Bench {
     this.#past = [...this.#past.slice(-99), this.selection]
     this.#future = []
     this.selection = selection
+    this.keep()
     const wanted = Math.min(selection.k, mostListed)
     if (this.view && wanted > this.#top && this.#top < this.view.counts.opponents) {
       this.#top = Math.min(mostListed, Math.max(2 * this.#top, wanted))
       void this.load(this.view.method)
     }
+  }
+
+  /** Keeps what is chosen, so that a reload or another day finds it. */
+  keep(): void {
+    const { project, example, selection, rounds, control } = this
+    // What cannot be kept can still be tried.
+    void keepDraft({ project, example, selection, rounds, control }).catch(() => undefined)
+  }
+
+  async #recallDraft({ counts }: BenchView): Promise<void> {
+    const draft = await keptDraft(this.project, this.example).catch(() => undefined)
+    if (!draft || this.#past.length > 0) return
+    this.rounds = draft.rounds
+    this.control = draft.control
+    this.choose({ ...draft.selection, k: Math.min(draft.selection.k, counts.opponents) })
+    this.#past = []
   }
 
   undo(): void {

@@ -1,4 +1,5 @@
 /** The list of mistakes of a project: it outlives the view, so that coming back finds it as it was. */
+import { keepFilter, keptFilter } from '../db/kept.ts'
 import { core, failure } from '../host/host.ts'
 import type { Outputs } from '../host/host.ts'
 import { jobs } from './jobs.svelte.ts'
@@ -23,11 +24,13 @@ export class MistakeList {
   /** Where the list is scrolled to, in pixels. */
   scrolled = 0
   #searching = 0
+  #isChanged = false
 
   constructor(project: string) {
     this.project = project
     this.texts = new Texts((rows) => core.mistakes.texts.query({ project, rows }))
     void this.refresh()
+    void this.#recallFilter()
     // Trainings and rounds change what is known of mistakes.
     jobs.onEnd((job) => {
       if (job.project === project && job.kind !== 'export') void this.refresh()
@@ -46,7 +49,17 @@ export class MistakeList {
   change(change: Partial<MistakeFilter>): void {
     const searched = change.search !== undefined && change.search !== this.filter.search
     this.filter = { ...this.filter, ...change }
+    this.#isChanged = true
     if (searched) void this.#search(this.filter.search.trim())
+    // A filter that cannot be kept still filters.
+    void keepFilter(this.project, this.filter).catch(() => undefined)
+  }
+
+  /** Takes the filter up as it was left, unless one is set by then. */
+  async #recallFilter(): Promise<void> {
+    const kept = await keptFilter(this.project).catch(() => undefined)
+    if (!kept || this.#isChanged) return
+    this.filter = { ...kept, search: '' }
   }
 
   /** Everything again; the order stays. */
