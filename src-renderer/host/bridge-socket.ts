@@ -13,7 +13,8 @@ export function bridgeSocket(bridge: Bridge): typeof WebSocket {
     constructor() {
       super()
       bridge.connect((data) => this.dispatchEvent(new MessageEvent('message', { data })))
-      queueMicrotask(() => {
+      // A task, not a microtask: whoever made the socket listens only some promises later.
+      setTimeout(() => {
         this.readyState = BridgeSocket.OPEN
         this.dispatchEvent(new Event('open'))
       })

@@ -1,8 +1,16 @@
 /** Stories of the windows, in a real Chromium on the real core. */
 import { defineConfig } from '@playwright/test'
-import { findChromium } from './browser.ts'
+import { electronIsHere, findChromium } from './browser.ts'
+import type { Host } from './erratum.ts'
 
-export default defineConfig({
+if (!electronIsHere()) {
+  console.warn(
+    'SKIPPED: the project "desktop", which runs the stories in Electron itself. Its program is not ' +
+      'here: run npx install-electron where it can be fetched (README, "Tests").'
+  )
+}
+
+export default defineConfig<object, { host: Host }>({
   testDir: '.',
   outputDir: '../../out/window-tests',
   // Each story trains models, on both cores: one at a time.
@@ -20,5 +28,16 @@ export default defineConfig({
       args: ['--no-sandbox']
     }
   },
-  projects: [{ name: 'web', testMatch: 'stories/*.spec.ts' }]
+  projects: [
+    { name: 'web', testMatch: ['stories/*.spec.ts', 'web/*.spec.ts'], use: { host: 'web' } },
+    // The built main process and preload script, unmodified, on a stand-in for Electron.
+    {
+      name: 'stand-in',
+      testMatch: ['stories/first.spec.ts', 'desktop/*.spec.ts'],
+      use: { host: 'stand-in' }
+    },
+    ...(electronIsHere()
+      ? [{ name: 'desktop', testMatch: 'stories/*.spec.ts', use: { host: 'electron' as const } }]
+      : [])
+  ]
 })

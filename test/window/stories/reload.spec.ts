@@ -1,7 +1,7 @@
 import { expect, test } from '../erratum.ts'
 
-test('a job goes on while the page is reloaded, and is found again', async ({ erratum, page }) => {
-  await erratum.open(page)
+test('a job goes on while the page is reloaded, and is found again', async ({ erratum }) => {
+  const page = await erratum.open()
   await page.getByRole('button', { name: 'Open the demo' }).click()
   const bar = page.getByRole('status', { name: 'Running job' })
   await expect(bar).toContainText('demo')
