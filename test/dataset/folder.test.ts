@@ -28,6 +28,7 @@ describe('the folder of an import', () => {
       'classes.bin',
       'dataset.json',
       'offsets.bin',
+      'report.json',
       'source.csv',
       'splits.bin',
       'texts.jsonl'
