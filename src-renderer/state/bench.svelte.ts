@@ -4,6 +4,8 @@ import { core, failure } from '../host/host.ts'
 import type { Outputs } from '../host/host.ts'
 import type { Selection } from './bench-selection.ts'
 import { chosenRows, startingSelection } from './bench-selection.ts'
+import { jobs } from './jobs.svelte.ts'
+import { Lasting } from './lasting.svelte.ts'
 
 export type BenchView = Outputs['bench']['explain']
 export type BenchRow = BenchView['opponents'][number]
@@ -19,6 +21,8 @@ export class Bench {
   view = $state.raw<BenchView | undefined>()
   error = $state.raw<{ code: string; message: string } | undefined>()
   loading = $state(true)
+  /** Whether a training or rounds have ended since it was loaded, so that it may say something else. */
+  isStale = $state(false)
   selection = $state.raw<Selection>(startingSelection(0))
   rounds = $state(10)
   control = $state(true)
@@ -34,12 +38,18 @@ export class Bench {
     this.project = project
     this.example = example
     void this.load(null)
+    $effect(() =>
+      jobs.onEnd((job) => {
+        if (job.project === project && job.kind !== 'export') this.isStale = true
+      })
+    )
   }
 
   /** Ranks the rows by a method; null: the one that suits the model. */
   async load(method: Method | null): Promise<void> {
     const turn = ++this.#turn
     this.loading = true
+    this.isStale = false
     const { project, example } = this
     try {
       const view = await core.bench.explain.query({ project, example, method, top: this.#top })
@@ -110,16 +120,9 @@ export class Bench {
   }
 }
 
-/** The benches used last; older ones are let go. */
-const benches = new Map<string, Bench>()
-const mostBenches = 20
+const benches = new Lasting<Bench>(20)
 
+/** The bench of an example, as it was left. */
 export function benchOf(project: string, example: number): Bench {
-  const key = `${project}/${example}`
-  const bench = benches.get(key) ?? new Bench(project, example)
-  benches.delete(key)
-  benches.set(key, bench)
-  const [oldest] = benches.keys()
-  if (benches.size > mostBenches && oldest !== undefined) benches.delete(oldest)
-  return bench
+  return benches.of(`${project}/${example}`, () => new Bench(project, example))
 }

@@ -3,6 +3,7 @@ import { keepFilter, keptFilter } from '../db/kept.ts'
 import { core, failure } from '../host/host.ts'
 import type { Outputs } from '../host/host.ts'
 import { jobs } from './jobs.svelte.ts'
+import { Lasting } from './lasting.svelte.ts'
 import type { MistakeFilter } from './mistake-filter.ts'
 import { everything, passing } from './mistake-filter.ts'
 import { Texts } from './texts.svelte.ts'
@@ -32,9 +33,11 @@ export class MistakeList {
     void this.refresh()
     void this.#recallFilter()
     // Trainings and rounds change what is known of mistakes.
-    jobs.onEnd((job) => {
-      if (job.project === project && job.kind !== 'export') void this.refresh()
-    })
+    $effect(() =>
+      jobs.onEnd((job) => {
+        if (job.project === project && job.kind !== 'export') void this.refresh()
+      })
+    )
   }
 
   async refresh(): Promise<void> {
@@ -94,11 +97,9 @@ export class MistakeList {
   }
 }
 
-const lists = new Map<string, MistakeList>()
+const lists = new Lasting<MistakeList>(5)
 
-/** The list of a project, made when first asked for. */
+/** The list of a project, as it was left. */
 export function mistakesOf(project: string): MistakeList {
-  let list = lists.get(project)
-  if (!list) lists.set(project, (list = new MistakeList(project)))
-  return list
+  return lists.of(project, () => new MistakeList(project))
 }
