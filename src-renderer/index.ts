@@ -2,6 +2,8 @@
 import { mount } from 'svelte'
 import App from './App.svelte'
 import 'layerchart/core.css'
+import './styles/theme.css'
 import './styles/base.css'
+import './styles/parts.css'
 
 mount(App, { target: document.getElementById('app')! })
