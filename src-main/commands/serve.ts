@@ -34,7 +34,7 @@ export function serve({ dir, port, dataFolder }: ServeOptions): Promise<void> {
       try {
         const { uploads } = namesIn(folder)
         const host = await startWebHost({ core, page, uploads, port })
-        terminal.say('Erratum is open in the browser at')
+        terminal.say('Open this address in a browser:')
         terminal.say(`  ${host.url}`)
         terminal.say('Only someone with this address can use it. Ctrl-C ends it.')
         await aborted(job.signal!)

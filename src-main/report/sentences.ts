@@ -12,7 +12,7 @@ export function actionTitle({ action, k }: Pick<FixReport, 'action' | 'k'>): str
     case 'remove':
       return `Remove ${count(k, 'opponent')}`
     case 'pad':
-      return `Replace the worst word by [PAD] in ${count(k, 'opponent')}`
+      return `Pad the worst word of ${count(k, 'opponent')}`
     case 'mix':
       return `Remove or pad ${count(k, 'opponent')}`
   }

@@ -9,6 +9,16 @@ export const count = (value: number) => whole.format(value)
 export const plural = (value: number, noun: string, several = `${noun}s`) =>
   `${count(value)} ${value === 1 ? noun : several}`
 
+/** What an edit does to the training data: `50 rows removed, a word of 8 rows replaced by [PAD]`. */
+export function changesInWords(removed: number, padded: number): string {
+  const parts = [
+    ...(removed > 0 ? [`${plural(removed, 'row')} removed`] : []),
+    ...(padded > 0 ? [`a word of ${plural(padded, 'row')} replaced by [PAD]`] : [])
+  ]
+  const words = parts.join(', ') || 'nothing'
+  return words[0]!.toUpperCase() + words.slice(1)
+}
+
 /** A probability or an accuracy: `0.41`, three digits for an accuracy. */
 export const decimal = (value: number, digits = 2) => value.toFixed(digits)
 
