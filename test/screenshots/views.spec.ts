@@ -104,7 +104,9 @@ test('from a mistake to an export', async ({ withDemo, pictures }) => {
   await page.getByRole('link', { name: /^Example / }).click()
   await page.getByRole('spinbutton', { name: 'Rounds' }).fill(String(Math.min(rounds, 4)))
   await page.getByRole('button', { name: /^Try \d sizes/ }).click()
-  await expect(page.getByRole('heading', { name: /^Compare/ })).toBeVisible({ timeout: 300_000 })
+  await expect(page.getByRole('heading', { name: 'One fix at several sizes' })).toBeVisible({
+    timeout: 300_000
+  })
   await take('runs-compared')
   await go(page, 'Runs')
   await page.getByRole('checkbox').first().check()
