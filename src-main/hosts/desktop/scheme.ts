@@ -1,5 +1,5 @@
 /** The page's own scheme, `app://bundle`: its files and nothing else, with the page's policy. */
-import { readFile } from 'node:fs/promises'
+import { readFile, realpath } from 'node:fs/promises'
 import { extname, join, sep } from 'node:path'
 import { pageHeaders } from '../page-policy.ts'
 
@@ -24,7 +24,10 @@ export function pageHandler(folder: string): (request: Request) => Promise<Respo
     const type = path === undefined ? undefined : types[extname(path)]
     if (path === undefined || type === undefined) return refuse(404)
     try {
-      const body = await readFile(path)
+      // A link must not lead out of the folder either.
+      const [real, realFolder] = await Promise.all([realpath(path), realpath(folder)])
+      if (!real.startsWith(realFolder + sep)) return refuse(404)
+      const body = await readFile(real)
       return new Response(body, { headers: { ...pageHeaders, 'Content-Type': type } })
     } catch {
       return refuse(404)
@@ -38,6 +41,7 @@ function refuse(status: number): Response {
 
 /** The file that an address names; undefined for one that leads out of the folder. */
 export function pathIn(folder: string, address: string): string | undefined {
+  if (!URL.canParse(address)) return undefined
   const url = new URL(address)
   if (url.protocol !== `${scheme}:` || url.host !== 'bundle') return undefined
   let name: string

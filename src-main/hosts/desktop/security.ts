@@ -21,11 +21,14 @@ export function lockIn(contents: WebContents): void {
 const permissions: readonly string[] = ['clipboard-sanitized-write']
 
 export function limitPermissions(session: Session): void {
-  session.setPermissionRequestHandler((contents, permission, answer) =>
-    answer(permissions.includes(permission) && isPage(contents.getURL()))
+  // Who asks is the frame, not the page that it may lie in.
+  const isGiven = (permission: string, address: string, isMainFrame: boolean) =>
+    permissions.includes(permission) && isMainFrame && isPage(address)
+  session.setPermissionRequestHandler((_, permission, answer, { requestingUrl, isMainFrame }) =>
+    answer(isGiven(permission, requestingUrl, isMainFrame))
   )
-  session.setPermissionCheckHandler(
-    (_, permission, origin) => permissions.includes(permission) && isPage(`${origin}/`)
+  session.setPermissionCheckHandler((_, permission, origin, { isMainFrame }) =>
+    isGiven(permission, origin, isMainFrame)
   )
   session.setDevicePermissionHandler(() => false)
 }
