@@ -1,6 +1,5 @@
 /** Carries the calls of each desktop window between its page and the core. */
 import type { IpcMain, IpcMainEvent, IpcMainInvokeEvent, WebContents } from 'electron'
-import { z } from 'zod'
 import { channels } from '../../../src-preload/bridge.ts'
 import { ErratumError } from '../../errors.ts'
 import type { Connection, Core } from '../core-thread.ts'
@@ -18,9 +17,10 @@ export function carryLines(ipc: IpcMain, core: Core, refused: (reason: string) =
   ipc.on(channels.connect, (event) => {
     if (isRefused(event)) return
     const { sender } = event
-    // A page that was loaded anew opens its line anew.
-    lines.get(sender.id)?.close()
+    const former = lines.get(sender.id)
     lines.set(sender.id, connect(core, sender))
+    // A page that was loaded anew opens its line anew.
+    if (former) return former.close()
     sender.once('destroyed', () => {
       lines.get(sender.id)?.close()
       lines.delete(sender.id)
@@ -35,7 +35,9 @@ export function carryLines(ipc: IpcMain, core: Core, refused: (reason: string) =
     if (isRefused(event)) {
       throw new ErratumError('bad-argument', 'This page may not hand files in.')
     }
-    return core.issue(z.string().min(1).parse(path))
+    if (typeof path === 'string' && path !== '') return core.issue(path)
+    // What a script has made, or was dragged out of another page, lies nowhere on the disk.
+    throw new ErratumError('bad-argument', 'This is no file on the disk. Save it, then drop it.')
   })
 }
 
