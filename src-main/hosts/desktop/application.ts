@@ -1,20 +1,35 @@
 /** The desktop application, in the order in which it starts. */
-import { app, BrowserWindow, dialog, ipcMain, Menu, protocol, session } from 'electron'
+import {
+  app,
+  BrowserWindow,
+  dialog,
+  ipcMain,
+  Menu,
+  Notification,
+  protocol,
+  session
+} from 'electron'
+import { access, constants } from 'node:fs/promises'
 import { join } from 'node:path'
 import { toEnvelope } from '../../errors.ts'
+import { makeFolder } from '../../files/write.ts'
+import { writableOrExplain } from '../../files/write-errors.ts'
 import { startCore } from '../core-thread.ts'
 import type { Core } from '../core-thread.ts'
 import { pageFolder } from '../page-files.ts'
 import { carryLines } from './lines.ts'
 import { menuTemplate } from './menu.ts'
-import { showProgress, tellOfEnd } from './news.ts'
+import { newsOn } from './news.ts'
 import { pageHandler, scheme } from './scheme.ts'
 import { limitPermissions, lockIn } from './security.ts'
 import { desktopShell } from './shell.ts'
-import { openWindow, windowPlaces } from './windows.ts'
+import { WindowPlaces } from './window-places.ts'
+import { notePlace, openWindow } from './windows.ts'
 
 /** Before the application is ready: what Electron wants to know from the start. */
-export function prepare(): void {
+export function prepare(dataFolder: string): void {
+  // Electron's own files lie beside ours, and the lock of a single instance with them.
+  app.setPath('userData', electronFolder(dataFolder))
   protocol.registerSchemesAsPrivileged([
     { scheme, privileges: { standard: true, secure: true, supportFetchAPI: true } }
   ])
@@ -22,25 +37,29 @@ export function prepare(): void {
   app.on('web-contents-created', (_, contents) => lockIn(contents))
 }
 
-/** One application a data folder; another start brings its window to the front. */
-export function isOnly(): boolean {
-  if (!app.requestSingleInstanceLock()) return false
-  app.on('second-instance', () => {
-    const [window] = BrowserWindow.getAllWindows()
-    if (window?.isMinimized()) window.restore()
-    window?.focus()
-  })
-  return true
-}
-
 /** Opens the application, or says why it cannot be opened. */
 export async function open(dataFolder: string): Promise<void> {
   try {
+    await makeWritable(electronFolder(dataFolder))
+    // One application a data folder; the one that runs hears of this start.
+    if (!app.requestSingleInstanceLock()) return app.quit()
+    await app.whenReady()
     await start(dataFolder)
   } catch (error) {
+    await app.whenReady()
     dialog.showErrorBox('Erratum cannot start', toEnvelope(error).message)
     app.exit(1)
   }
+}
+
+function electronFolder(dataFolder: string): string {
+  return join(dataFolder, 'electron')
+}
+
+/** Where its lock cannot be written, Electron would say that another instance runs. */
+async function makeWritable(folder: string): Promise<void> {
+  await makeFolder(folder)
+  await writableOrExplain(folder, () => access(folder, constants.W_OK))
 }
 
 /** Starts the core and opens the first window. */
@@ -51,11 +70,13 @@ async function start(dataFolder: string): Promise<void> {
     dataFolder,
     folders: [],
     shell: desktopShell,
-    onProgress: showProgress,
-    onEnded: tellOfEnd
+    ...newsOn({
+      windows: () => BrowserWindow.getAllWindows(),
+      notify
+    })
   })
   carryLines(ipcMain, core, (reason) => console.error(`A message was refused. ${reason}`))
-  const places = windowPlaces(join(dataFolder, 'window.json'))
+  const places = new WindowPlaces(join(dataFolder, 'window.json'))
   const show = () => openWindow(places)
   const go = (address: string) => {
     const window = BrowserWindow.getFocusedWindow() ?? BrowserWindow.getAllWindows()[0] ?? show()
@@ -68,11 +89,20 @@ async function start(dataFolder: string): Promise<void> {
   app.on('activate', () => {
     if (BrowserWindow.getAllWindows().length === 0) show()
   })
-  endWith(core)
+  app.on('second-instance', () => {
+    const window = BrowserWindow.getAllWindows()[0] ?? show()
+    if (window.isMinimized()) window.restore()
+    window.focus()
+  })
+  endWith(core, places)
 }
 
-/** Ends with the last window, as the platform has it, and lets the core finish what it writes. */
-function endWith(core: Core): void {
+function notify(news: { title: string; body: string }, clicked: () => void): void {
+  if (Notification.isSupported()) new Notification(news).on('click', clicked).show()
+}
+
+/** Ends with the last window, as the platform has it, and finishes first what is being written. */
+function endWith(core: Core, places: WindowPlaces): void {
   app.on('window-all-closed', () => {
     if (process.platform !== 'darwin') app.quit()
   })
@@ -80,7 +110,8 @@ function endWith(core: Core): void {
   app.on('before-quit', (event) => {
     if (ended) return
     event.preventDefault()
-    void core.stop().finally(() => {
+    for (const window of BrowserWindow.getAllWindows()) notePlace(window, places)
+    void Promise.allSettled([core.stop(), places.saved()]).finally(() => {
       ended = true
       app.quit()
     })
