@@ -27,7 +27,7 @@ export function guardFor(port: number, token: string): Guard {
   const origins = new Set(Array.from(hosts, (host) => `http://${host}`))
   const cookieName = `erratum-${port}`
   const isPrintedAddress = ({ url }: GuardedRequest) =>
-    isSame(new URL(url, 'http://localhost').searchParams.get('token'), token)
+    isSame(addressOf(url)?.searchParams.get('token') ?? null, token)
   return {
     isPrintedAddress,
     cookie: `${cookieName}=${token}; Path=/; HttpOnly; SameSite=Strict`,
@@ -39,11 +39,18 @@ export function guardFor(port: number, token: string): Guard {
       if (origin !== undefined && !origins.has(origin)) {
         return `The request comes from a page of ${origin}, which is not this one.`
       }
+      if (!addressOf(request.url)) return 'The address cannot be read.'
       if (isPrintedAddress(request)) return undefined
       if (isSame(cookieValue(cookie, cookieName), token)) return undefined
       return 'The token is missing. Open the address that erratum serve has printed.'
     }
   }
+}
+
+/** Path and query of a request; undefined for what is no address, such as `//[`. */
+export function addressOf(url: string): URL | undefined {
+  const base = 'http://localhost'
+  return URL.canParse(url, base) ? new URL(url, base) : undefined
 }
 
 function cookieValue(cookies: string | undefined, name: string): string | null {

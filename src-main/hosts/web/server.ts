@@ -13,7 +13,8 @@ import { toEnvelope } from '../../errors.ts'
 import type { Core } from '../core-thread.ts'
 import { pageHeaders } from '../page-policy.ts'
 import type { Guard } from './guard.ts'
-import { guardFor } from './guard.ts'
+import { addressOf, guardFor } from './guard.ts'
+import { uploadName } from './upload-name.ts'
 
 export interface WebHostOptions {
   core: Core
@@ -82,10 +83,10 @@ async function answer(
   for (const [name, value] of Object.entries(pageHeaders)) response.setHeader(name, value)
   const refusal = guard.refusal({ headers, url })
   if (refusal !== undefined) return sendError(response, 403, refusal)
-  const { pathname, searchParams } = new URL(url, 'http://localhost')
+  const { pathname, searchParams } = addressOf(url)!
   if (method === 'GET' && guard.isPrintedAddress({ headers, url })) {
     // The token leaves the address bar, and so the history and what is copied from it.
-    response.writeHead(303, { 'Set-Cookie': guard.cookie, Location: pathname }).end()
+    response.writeHead(303, { 'Set-Cookie': guard.cookie, Location: '/' }).end()
   } else if (method === 'PUT' && pathname === '/upload') {
     await receiveFile(core, uploads, { name: searchParams.get('name') ?? '', request, response })
   } else if (method === 'GET' && pathname.startsWith('/download/')) {
@@ -101,8 +102,8 @@ async function receiveFile(
   uploads: string,
   { name, request, response }: { name: string; request: IncomingMessage; response: ServerResponse }
 ): Promise<void> {
-  const safe = basename(name.replaceAll('\\', '/')).replace(/\p{Cc}/gu, '')
-  if (safe === '' || safe === '.' || safe === '..') {
+  const safe = uploadName(name)
+  if (safe === undefined) {
     return sendError(response, 400, 'The file has no name. Give it one and try again.')
   }
   const folder = join(uploads, randomUUID())
@@ -139,8 +140,10 @@ function sendError(response: ServerResponse, status: number, message: string): v
 function carryCalls(server: Server, guard: Guard, core: Core): WebSocketServer {
   const sockets = new WebSocketServer({ noServer: true, maxPayload: 16 * 1024 * 1024 })
   server.on('upgrade', (request, socket, head) => {
+    // Whoever is gone before the answer is no failure of the server.
+    socket.on('error', () => socket.destroy())
     const { headers, url = '/' } = request
-    const isOurs = new URL(url, 'http://localhost').pathname === '/calls'
+    const isOurs = addressOf(url)?.pathname === '/calls'
     // A page always tells its origin when it opens a WebSocket.
     const refused = guard.refusal({ headers, url }) ?? (headers.origin ? undefined : 'No origin.')
     if (!isOurs || refused !== undefined) {
