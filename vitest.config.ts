@@ -1,14 +1,31 @@
+import { svelte } from '@sveltejs/vite-plugin-svelte'
 import { defineConfig } from 'vitest/config'
+
+const page = 'test/renderer/**/*.test.ts'
 
 export default defineConfig({
   test: {
-    include: ['test/**/*.test.ts'],
     // Every test file is a process of its own: native sessions and signals stay apart.
     pool: 'forks',
     maxWorkers: 2,
     // Machines differ; a test that hangs is what this is for, not a slow one.
     testTimeout: 60_000,
     hookTimeout: 60_000,
-    reporters: ['default', ['json', { outputFile: 'out/tests.json' }]]
+    reporters: ['default', ['json', { outputFile: 'out/tests.json' }]],
+    projects: [
+      { extends: true, test: { name: 'core', include: ['test/**/*.test.ts'], exclude: [page] } },
+      {
+        extends: true,
+        plugins: [svelte({ configFile: false })],
+        // Svelte for servers, which Node would be given, runs no effects.
+        resolve: { conditions: ['browser'] },
+        test: {
+          name: 'page',
+          include: [page],
+          environment: 'happy-dom',
+          setupFiles: 'test/renderer/page.ts'
+        }
+      }
+    ]
   }
 })
