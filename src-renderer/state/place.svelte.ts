@@ -11,16 +11,22 @@ export type Place =
   | { view: ProjectView; project: string; detail: string | null }
 
 function parse(hash: string): Place {
-  const [first, project, view, detail] = hash
-    .replace(/^#\/?/, '')
-    .split('/')
-    .map(decodeURIComponent)
+  const [first, project, view, detail] = hash.replace(/^#\/?/, '').split('/').map(decoded)
   if (first === 'new' || first === 'settings') return { view: first }
   const known = projectViews.find((each) => each === view)
   if (first === 'project' && project && known) {
     return { view: known, project, detail: detail || null }
   }
   return { view: 'start' }
+}
+
+/** A part of an address; one that was typed wrongly names nothing. */
+function decoded(part: string): string {
+  try {
+    return decodeURIComponent(part)
+  } catch {
+    return ''
+  }
 }
 
 /** The address of a place, for links. */
