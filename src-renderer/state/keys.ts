@@ -18,7 +18,7 @@ export function keys(actions: KeyActions): () => void {
 /** Whether the key means something to the element that has the focus. */
 function isTyping(target: EventTarget | null, key: string): boolean {
   if (!(target instanceof HTMLElement)) return false
-  if (target.closest('[role="dialog"]')) return true
+  if (target.closest('[role="dialog"], [role="alertdialog"], [role="menu"]')) return true
   if (target.matches('input, textarea, select, [contenteditable], [role="slider"]')) return true
   return key === 'Enter' && target.matches('a, button, summary')
 }
