@@ -47,7 +47,10 @@ export function shadeOf(influence: number, largest: number): number {
   return largest > 0 ? Math.sqrt(Math.min(Math.abs(influence) / largest, 1)) : 0
 }
 
-/** Part of a long text around its first strongly shaded word, on word borders. */
+/**
+ * Part of a long text around its most strongly shaded word. It begins with a whole word where one
+ * begins before that, and cuts no character in two.
+ */
 export function excerpt(
   text: string,
   words: readonly WordInText[],
@@ -59,6 +62,12 @@ export function excerpt(
     .toSorted((a, b) => Math.abs(b.influence) - Math.abs(a.influence))[0]
   const at = strongest?.spans[0]?.[0] ?? 0
   const wanted = Math.max(0, Math.min(at - Math.floor(characters / 3), text.length - characters))
-  const start = wanted === 0 ? 0 : text.indexOf(' ', wanted) + 1 || wanted
-  return { start, end: Math.min(start + characters, text.length) }
+  const next = wanted === 0 ? 0 : text.indexOf(' ', wanted) + 1
+  const start = next > 0 && next <= at ? next : wanted
+  return { start: whole(text, start), end: whole(text, Math.min(start + characters, text.length)) }
+}
+
+/** The place, or the one before it where it lies within a pair of surrogates. */
+function whole(text: string, at: number): number {
+  return /^[\uD800-\uDBFF][\uDC00-\uDFFF]/.test(text.slice(at - 1, at + 1)) ? at - 1 : at
 }
