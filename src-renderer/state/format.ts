@@ -45,15 +45,21 @@ export function duration(seconds: number): string {
   return hours > 0 ? `${hours}:${two(minutes)}:${two(rest)}` : `${minutes}:${two(rest)}`
 }
 
-/** In words, for what is expected: `about 40 s`, `about 1 min 10 s`. */
+/** In words, for what is expected: `about 40 s`, `about 1 min 10 s`, `about 2 h 30 min`. */
 export function roughly(seconds: number): string {
   if (seconds < 10) return 'a few seconds'
-  if (seconds < 60) return `about ${Math.round(seconds / 5) * 5} s`
-  const minutes = Math.floor(seconds / 60)
-  const rest = Math.round((seconds % 60) / 10) * 10
-  return rest === 0 || rest === 60
-    ? `about ${minutes + rest / 60} min`
-    : `about ${minutes} min ${rest} s`
+  if (seconds < 57.5) return `about ${Math.round(seconds / 5) * 5} s`
+  // Seconds do not matter to somebody who waits for an hour.
+  return seconds < 3595
+    ? inParts(seconds, 10, ['min', 's'])
+    : inParts(seconds / 60, 5, ['h', 'min'])
+}
+
+/** `about 1 min 10 s`, the rest in steps. */
+function inParts(value: number, step: number, [large, small]: readonly [string, string]): string {
+  const total = Math.round(value / step) * step
+  const [whole, rest] = [Math.floor(total / 60), total % 60]
+  return `about ${whole} ${large}${rest === 0 ? '' : ` ${rest} ${small}`}`
 }
 
 /** How long ago, as people say it: `just now`, `5 min ago`, `3 h ago`, then the date. */
