@@ -26,6 +26,7 @@ export class Bench {
   selection = $state.raw<Selection>(startingSelection(0))
   rounds = $state(10)
   control = $state(true)
+  #isOfOtherModel = false
   #past: Selection[] = []
   #future: Selection[] = []
   #top = firstTop
@@ -38,11 +39,18 @@ export class Bench {
     this.project = project
     this.example = example
     void this.load(null)
-    $effect(() =>
-      jobs.onEnd((job) => {
-        if (job.project === project && job.kind !== 'export') this.isStale = true
-      })
-    )
+  }
+
+  /** Says that there may be something else to know; `trained`: of another model. */
+  outdate(trained: boolean): void {
+    this.isStale = true
+    this.#isOfOtherModel ||= trained
+  }
+
+  /** Asks again what is known, with all that was chosen in place. */
+  refresh(): Promise<void> {
+    // Another optimizer may be suited by another method.
+    return this.load(this.#isOfOtherModel ? null : (this.view?.method ?? null))
   }
 
   /** Ranks the rows by a method; null: the one that suits the model. */
@@ -50,6 +58,7 @@ export class Bench {
     const turn = ++this.#turn
     this.loading = true
     this.isStale = false
+    this.#isOfOtherModel = false
     const { project, example } = this
     try {
       const view = await core.bench.explain.query({ project, example, method, top: this.#top })
@@ -101,6 +110,7 @@ export class Bench {
     if (!before) return
     this.#future.push(this.selection)
     this.selection = before
+    this.keep()
   }
 
   redo(): void {
@@ -108,6 +118,7 @@ export class Bench {
     if (!after) return
     this.#past.push(this.selection)
     this.selection = after
+    this.keep()
   }
 
   /** Seconds that the fix takes; undefined before any round is known. */
@@ -121,6 +132,14 @@ export class Bench {
 }
 
 const benches = new Lasting<Bench>(20)
+
+// Rounds and trainings change what is known; each bench asks for it when it is next looked at.
+jobs.onEnd(({ project, kind }) => {
+  if (kind === 'export') return
+  for (const bench of benches.all()) {
+    if (bench.project === project) bench.outdate(kind === 'train')
+  }
+})
 
 /** The bench of an example, as it was left. */
 export function benchOf(project: string, example: number): Bench {

@@ -23,6 +23,11 @@ export class Lasting<T> {
     }
     return made.state
   }
+
+  /** All that is kept. */
+  all(): T[] {
+    return Array.from(this.#made.values(), ({ state }) => state)
+  }
 }
 
 function outside<T>(make: () => T): { state: T; end: () => void } {

@@ -32,12 +32,6 @@ export class MistakeList {
     this.texts = new Texts((rows) => core.mistakes.texts.query({ project, rows }))
     void this.refresh()
     void this.#recallFilter()
-    // Trainings and rounds change what is known of mistakes.
-    $effect(() =>
-      jobs.onEnd((job) => {
-        if (job.project === project && job.kind !== 'export') void this.refresh()
-      })
-    )
   }
 
   async refresh(): Promise<void> {
@@ -98,6 +92,12 @@ export class MistakeList {
 }
 
 const lists = new Lasting<MistakeList>(5)
+
+// Trainings and rounds change what is known of mistakes.
+jobs.onEnd(({ project, kind }) => {
+  if (kind === 'export') return
+  for (const list of lists.all()) if (list.project === project) void list.refresh()
+})
 
 /** The list of a project, as it was left. */
 export function mistakesOf(project: string): MistakeList {
