@@ -40,7 +40,7 @@ export class Database extends Dexie {
   readonly seen!: EntityTable<SeenRecord, 'what'>
 
   constructor(name = 'erratum') {
-    super(name)
+    super(name, { indexedDB: keepingNewer() })
     this.version(1).stores({ runs: '[project+id], project', filters: 'project' })
     // Records of runs gained a title, a name and a note: they are fetched anew.
     this.version(2)
@@ -49,4 +49,29 @@ export class Database extends Dexie {
   }
 }
 
+/**
+ * Dexie falls back on opening a newer database as it is, and patches what differs in it. Its second
+ * try names no version: this lets that one fail as well, so that a newer database stays as it is.
+ */
+function keepingNewer(): IDBFactory {
+  return {
+    open: (name, version = 1) => indexedDB.open(name, version),
+    deleteDatabase: (name) => indexedDB.deleteDatabase(name),
+    databases: () => indexedDB.databases(),
+    cmp: (first, second) => indexedDB.cmp(first, second)
+  }
+}
+
 export const database = new Database()
+
+/** What to tell when the database cannot be used: why, and what to do. */
+export function unusable(error: unknown): { code: string; message: string } {
+  // What kept it from being opened stands within; the message repeats it in a second line.
+  const { inner } = error as { inner?: unknown }
+  const isNewer = [error, inner].some((one) => one instanceof Error && one.name === 'VersionError')
+  const [reason] = (error instanceof Error ? error.message : String(error)).split('\n')
+  const what = isNewer
+    ? 'The window’s own records are those of a newer Erratum. Update this one, or reset them in Settings'
+    : `The window’s own records cannot be used (${reason}). Reset them in Settings`
+  return { code: 'internal', message: `${what}: your projects keep everything.` }
+}

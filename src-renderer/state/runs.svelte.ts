@@ -1,6 +1,6 @@
 /** The fixes of a project that were tried: records in the database, kept like the project's folder. */
 import type { RunRecord } from '../db/database.ts'
-import { database } from '../db/database.ts'
+import { database, unusable } from '../db/database.ts'
 import { core, failure } from '../host/host.ts'
 import type { Outputs } from '../host/host.ts'
 import { jobs } from './jobs.svelte.ts'
@@ -18,10 +18,14 @@ export async function runsOf(project: string): Promise<RunRecord[]> {
 /** Makes the records of a project what its folder has. */
 export async function refreshRuns(project: string): Promise<void> {
   const list = await core.runs.list.query({ project })
-  await database.transaction('rw', database.runs, async () => {
-    await database.runs.where({ project }).delete()
-    await database.runs.bulkPut(list.map((run) => ({ ...run, project })))
-  })
+  try {
+    await database.transaction('rw', database.runs, async () => {
+      await database.runs.where({ project }).delete()
+      await database.runs.bulkPut(list.map((run) => ({ ...run, project })))
+    })
+  } catch (error) {
+    throw new Error(unusable(error).message, { cause: error })
+  }
 }
 
 /** Keeps the records of a project as they are in its folder from now on. */
