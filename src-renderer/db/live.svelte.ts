@@ -1,27 +1,26 @@
 /** A query of the database as state: it runs again whenever a window changes what it has read. */
 import { liveQuery } from 'dexie'
+import { unusable } from './database.ts'
 
-export class Live<T> {
+export class Live<Of, T> {
   /** undefined until the first answer. */
   value = $state.raw<T | undefined>()
   /** Why the database cannot answer. */
   error = $state.raw<{ code: string; message: string } | undefined>()
 
-  /** `query` is called in an effect: the reactive state that it reads at once is what it depends on. */
-  constructor(query: () => Promise<T> | T) {
+  /**
+   * `of` is called in an effect and says what the query is about; when that changes, it is asked
+   * anew. The query itself may be called later, where no state that it reads would be noticed.
+   */
+  constructor(of: () => Of, query: (of: Of) => Promise<T> | T) {
     $effect(() => {
-      const subscription = liveQuery(query).subscribe({
+      const wanted = of()
+      const subscription = liveQuery(() => query(wanted)).subscribe({
         next: (value) => {
           this.value = value
           this.error = undefined
         },
-        error: (error: unknown) => {
-          const reason = error instanceof Error ? error.message : String(error)
-          this.error = {
-            code: 'internal',
-            message: `The window’s own records cannot be read (${reason}). Reset them in Settings: your projects keep everything.`
-          }
-        }
+        error: (error: unknown) => (this.error = unusable(error))
       })
       return () => subscription.unsubscribe()
     })
