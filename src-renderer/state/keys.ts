@@ -19,6 +19,8 @@ export function keys(actions: KeyActions): () => void {
 function isTyping(target: EventTarget | null, key: string): boolean {
   if (!(target instanceof HTMLElement)) return false
   if (target.closest('[role="dialog"], [role="alertdialog"], [role="menu"]')) return true
+  // A box that is ticked has no use for letters.
+  if (target.matches('[type="checkbox"], [type="radio"]')) return key.startsWith('Arrow')
   if (target.matches('input, textarea, select, [contenteditable], [role="slider"]')) return true
   return key === 'Enter' && target.matches('a, button, summary')
 }

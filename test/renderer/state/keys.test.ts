@@ -2,7 +2,7 @@ import { afterEach, expect, it, vi } from 'vitest'
 import { keys } from '../../../src-renderer/state/keys.ts'
 
 const act = vi.fn()
-const stop = keys({ j: act, Enter: act })
+const stop = keys({ j: act, Enter: act, ArrowDown: act })
 afterEach(() => {
   act.mockClear()
   document.body.innerHTML = ''
@@ -56,6 +56,14 @@ it.each(['<a href="#/">a link</a>', '<button>a button</button>'])(
     expect(act).toHaveBeenCalledOnce()
   }
 )
+
+it.each(['checkbox', 'radio'])('takes letters on a %s, which has no use for them', (type) => {
+  document.body.innerHTML = `<input type="${type}">`
+  press('ArrowDown', { on: 'input' })
+  expect(act).not.toHaveBeenCalled()
+  press('j', { on: 'input' })
+  expect(act).toHaveBeenCalledOnce()
+})
 
 it('does nothing with a key that something else has taken', () => {
   document.body.addEventListener('keydown', (event) => event.preventDefault(), { once: true })
