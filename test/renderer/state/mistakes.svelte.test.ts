@@ -99,7 +99,8 @@ it('drops what an earlier search finds late', async () => {
 })
 
 it('learns what a job of its project has changed, and nothing from an export', async () => {
-  const list = await opened()
+  const list = mistakesOf(project)
+  await vi.waitFor(() => expect(list.table).toBeDefined())
   const asked = vi.fn(() => ({ ...table, rounds: 4 }))
   answer('mistakes', 'table', asked)
   const job = { id: 'a', kind: 'export' as const, project, endedAt: null }
