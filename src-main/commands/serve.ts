@@ -37,8 +37,8 @@ export function serve({ dir, port, dataFolder }: ServeOptions): Promise<void> {
         terminal.say('Open this address in a browser:')
         terminal.say(`  ${host.url}`)
         terminal.say('Only someone with this address can use it. Ctrl-C ends it.')
-        await aborted(job.signal!)
-        await host.close()
+        const failed = core.failure.then((error) => Promise.reject(error))
+        await Promise.race([aborted(job.signal!), failed]).finally(() => host.close())
       } finally {
         await core.stop()
       }

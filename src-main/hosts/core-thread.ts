@@ -20,7 +20,9 @@ export interface Core {
   issue(path: string): Promise<Picked>
   /** The path of a token; rejects with `bad-argument` for one that was not issued. */
   path(token: string): Promise<string>
-  /** Cancels all work and ends the thread. */
+  /** Settles with what has ended the thread, if it ends before it is stopped. */
+  readonly failure: Promise<Error>
+  /** Cancels all work and ends the thread; fine when it has ended. */
   stop(): Promise<void>
 }
 
@@ -71,12 +73,22 @@ export async function startCore(options: CoreOptions): Promise<Core> {
     tell(make(id))
     return new Promise<unknown>((resolve, reject) => asked.set(id, { resolve, reject }))
   }
+  let stopping = false
+  const exited = new Promise((resolve) => worker.once('exit', resolve))
+  const failure = new Promise<Error>((resolve) => {
+    worker.once('error', resolve)
+    void exited.then((code) => {
+      if (!stopping) resolve(new Error(`The core’s thread ended with ${String(code)}.`))
+    })
+  })
+  void failure.then((error) => asked.forEach(({ reject }) => reject(error)))
   await new Promise<void>((resolve, reject) => {
-    worker.once('error', reject)
     worker.once('message', () => resolve())
+    void failure.then(reject)
   })
   worker.on('message', receive)
   return {
+    failure,
     connect(window) {
       const connection = ++last
       windows.set(connection, window)
@@ -92,9 +104,9 @@ export async function startCore(options: CoreOptions): Promise<Core> {
     issue: (path) => ask((id) => ({ kind: 'issue', id, path })) as Promise<Picked>,
     path: (token) => ask((id) => ({ kind: 'path', id, token })) as Promise<string>,
     async stop() {
-      const ended = new Promise((resolve) => worker.once('exit', resolve))
+      stopping = true
       tell({ kind: 'stop' })
-      await ended
+      await exited
     }
   }
 }

@@ -47,9 +47,14 @@ export async function open(dataFolder: string): Promise<void> {
     await start(dataFolder)
   } catch (error) {
     await app.whenReady()
-    dialog.showErrorBox('Erratum cannot start', toEnvelope(error).message)
-    app.exit(1)
+    end('Erratum cannot start', error)
   }
+}
+
+/** Ends at once, and says why. */
+function end(title: string, error: unknown): void {
+  dialog.showErrorBox(title, toEnvelope(error).message)
+  app.exit(1)
 }
 
 function electronFolder(dataFolder: string): string {
@@ -75,6 +80,9 @@ async function start(dataFolder: string): Promise<void> {
       notify
     })
   })
+  void core.failure.then((error) =>
+    end('Erratum has failed. Start it again: finished rounds are kept.', error)
+  )
   carryLines(ipcMain, core, (reason) => console.error(`A message was refused. ${reason}`))
   const places = new WindowPlaces(join(dataFolder, 'window.json'))
   const show = () => openWindow(places)

@@ -42,6 +42,7 @@ const core: Core = {
     if (token === 'gone') return Promise.resolve(join(folder, 'gone.csv'))
     return Promise.reject(new ErratumError('bad-argument', 'This file is no longer known.'))
   },
+  failure: new Promise(() => undefined),
   stop: () => Promise.resolve()
 }
 
