@@ -25,7 +25,7 @@ class StandInApp extends EventEmitter {
     seen('sandbox', true)
   }
   requestSingleInstanceLock(): boolean {
-    return true
+    return process.env['STAND_IN_RUNS_ALREADY'] === undefined
   }
   whenReady(): Promise<void> {
     return Promise.resolve()
@@ -35,10 +35,12 @@ class StandInApp extends EventEmitter {
     this.emit('before-quit', { preventDefault: () => (prevented = true) })
     if (prevented || this.#quitting) return
     this.#quitting = true
+    for (const window of windows) window.emit('close')
     process.disconnect()
   }
   exit(code: number): void {
-    process.exit(code)
+    // What was told before has to arrive.
+    process.send?.({ kind: 'seen', what: 'exit', value: code }, () => process.exit(code))
   }
 }
 
@@ -70,6 +72,8 @@ class WebContents extends EventEmitter {
 }
 
 interface WindowOptions {
+  x?: number
+  y?: number
   width: number
   height: number
   webPreferences: { preload: string }
@@ -80,10 +84,13 @@ const windows = new Set<BrowserWindow>()
 export class BrowserWindow extends EventEmitter {
   readonly webContents = new WebContents()
   readonly #options: WindowOptions
+  bounds: { x: number; y: number; width: number; height: number }
 
   constructor(options: WindowOptions) {
     super()
     this.#options = options
+    const { x = 10, y = 20, width, height } = options
+    this.bounds = { x, y, width, height }
     windows.add(this)
     contentsById.set(this.webContents.id, this.webContents)
     seen('window', options)
@@ -100,17 +107,20 @@ export class BrowserWindow extends EventEmitter {
     this.webContents.url = url
     const { id } = this.webContents
     tell({ kind: 'window', id, url, preload: this.#options.webPreferences.preload })
+    setImmediate(() => this.emit('ready-to-show'))
     return Promise.resolve()
   }
   getNormalBounds() {
-    const { width, height } = this.#options
-    return { x: 10, y: 20, width, height }
+    return this.bounds
+  }
+  isFocused(): boolean {
+    return false
   }
   isMaximized(): boolean {
     return false
   }
   isMinimized(): boolean {
-    return false
+    return true
   }
   maximize(): void {
     seen('maximize', true)
@@ -156,7 +166,8 @@ export const protocol = {
 type PermissionRequest = (
   contents: WebContents,
   permission: string,
-  answer: (granted: boolean) => void
+  answer: (granted: boolean) => void,
+  details: { requestingUrl: string; isMainFrame: boolean }
 ) => void
 let permissionRequest: PermissionRequest | undefined
 
@@ -248,16 +259,21 @@ async function answer(message: ToMain): Promise<void> {
     case 'navigate': {
       let prevented = false
       const event = { url: message.url, preventDefault: () => (prevented = true) }
-      contentsById.get(message.id)!.emit('will-navigate', event)
+      contentsById.get(message.id)!.emit(message.event, event)
       tell({ kind: 'result', call: message.call, result: prevented })
       return
     }
+    case 'open': {
+      const result = contentsById.get(message.id)!.openHandler!({ url: message.url }).action
+      tell({ kind: 'result', call: message.call, result })
+      return
+    }
     case 'permission': {
-      const contents = contentsById.get(message.id)!
-      contents.url = message.url
-      permissionRequest!(contents, message.permission, (granted) =>
+      const { id, permission, frame } = message
+      const details = { requestingUrl: frame.url, isMainFrame: frame.isMain }
+      const give = (granted: boolean) =>
         tell({ kind: 'result', call: message.call, result: granted })
-      )
+      permissionRequest!(contentsById.get(id)!, permission, give, details)
       return
     }
     case 'menu':
@@ -266,6 +282,12 @@ async function answer(message: ToMain): Promise<void> {
       return
     case 'closed':
       for (const window of windows) if (window.webContents.id === message.id) window.closed()
+      return
+    case 'move':
+      for (const window of windows) window.bounds = message.bounds
+      return
+    case 'second-instance':
+      app.emit('second-instance')
       return
     case 'quit':
       app.quit()

@@ -31,8 +31,14 @@ export type ToMain =
   | { kind: 'ipc'; id: number; channel: string; args: unknown[]; frame: Frame }
   /** `ipcRenderer.invoke` */
   | { kind: 'invoke'; call: number; id: number; channel: string; args: unknown[]; frame: Frame }
-  | { kind: 'navigate'; call: number; id: number; url: string }
-  | { kind: 'permission'; call: number; id: number; permission: string; url: string }
+  /** `event` is the one that Electron would emit, such as `will-navigate`. */
+  | { kind: 'navigate'; call: number; id: number; event: string; url: string }
+  /** `window.open` */
+  | { kind: 'open'; call: number; id: number; url: string }
+  | { kind: 'permission'; call: number; id: number; permission: string; frame: Frame }
   | { kind: 'menu'; label: string }
+  /** The user has moved every window. */
+  | { kind: 'move'; bounds: { x: number; y: number; width: number; height: number } }
+  | { kind: 'second-instance' }
   | { kind: 'closed'; id: number }
   | { kind: 'quit' }

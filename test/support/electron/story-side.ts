@@ -14,10 +14,17 @@ const real = 'app://bundle'
 type OpenedWindow = Extract<ToStory, { kind: 'window' }>
 type Question = Extract<ToMain, { call: number }>
 
+export interface StandInOptions {
+  /** The folder whose `out` is run. */
+  installed?: string
+  environment?: NodeJS.ProcessEnv
+}
+
 export class StandIn {
   /** What the application has done that a story cannot see in a page, in order. */
   readonly seen: { what: string; value: unknown }[] = []
   readonly #main: ChildProcess
+  readonly #ended: Promise<number | null>
   readonly #windows: OpenedWindow[] = []
   readonly #pages = new Map<number, Page>()
   readonly #waiting = new Map<number, (message: ToStory) => void>()
@@ -27,22 +34,31 @@ export class StandIn {
 
   private constructor(main: ChildProcess) {
     this.#main = main
+    this.#ended = new Promise((resolve) => main.once('exit', resolve))
     main.on('message', (message: ToStory) => this.#take(message))
     for (const stream of [main.stdout, main.stderr]) {
       stream?.on('data', (chunk: Buffer) => (this.#said += chunk.toString()))
     }
   }
 
-  /** Runs the built main process on the stand-in. */
-  static start(dataFolder: string, environment: NodeJS.ProcessEnv = {}): StandIn {
+  /** Runs the built main process on the stand-in: of this checkout, or of another folder. */
+  static start(
+    dataFolder: string,
+    { installed = root, environment = {} }: StandInOptions = {}
+  ): StandIn {
     const here = join(root, 'test', 'support', 'electron')
     return new StandIn(
-      fork(join(root, 'out', 'main', 'index.js'), [`--data-folder=${dataFolder}`], {
+      fork(join(installed, 'out', 'main', 'index.js'), [`--data-folder=${dataFolder}`], {
         execArgv: ['--import', 'tsx', '--import', join(here, 'register.mjs')],
         env: { ...process.env, ...environment },
         stdio: ['ignore', 'pipe', 'pipe', 'ipc']
       })
     )
+  }
+
+  /** Settles with the exit status once the main process has ended. */
+  get ended(): Promise<number | null> {
+    return this.#ended
   }
 
   /** What the main process has printed. */
@@ -85,15 +101,19 @@ export class StandIn {
     this.#tell({ kind: 'ipc', id, channel, args, frame })
   }
 
-  chooseFromMenu(label: string): void {
-    this.#tell({ kind: 'menu', label })
+  /** What the user or the system does. */
+  act(action: Extract<ToMain, { kind: 'menu' | 'move' | 'second-instance' }>): void {
+    this.#tell(action)
+  }
+
+  /** What was seen of a kind. */
+  values(what: string): unknown[] {
+    return this.seen.filter((each) => each.what === what).map(({ value }) => value)
   }
 
   async close(): Promise<void> {
-    if (this.#main.exitCode !== null) return
-    const ended = new Promise((resolve) => this.#main.once('exit', resolve))
     this.#tell({ kind: 'quit' })
-    await ended
+    await this.#ended
   }
 
   #tell(message: ToMain): void {
