@@ -6,7 +6,7 @@ import type { Host } from './erratum.ts'
 if (!electronIsHere()) {
   console.warn(
     'SKIPPED: the project "desktop", which runs the stories in Electron itself. Its program is not ' +
-      'here: run npx install-electron where it can be fetched (README, "Tests").'
+      'here: run npx install-electron where it can be fetched (README, "Run the tests").'
   )
 }
 
