@@ -25,5 +25,5 @@ test('the list and the bench are as they were left, and go on working', async ({
     .getByRole('checkbox', { name: /^Edit row/ })
     .first()
     .uncheck()
-  await expect(rows).toContainText('49 rows')
+  await expect(rows).toContainText('199 rows')
 })
