@@ -1,4 +1,5 @@
 /** The project that the window is in. */
+import { untrack } from 'svelte'
 import { core, failure } from '../host/host.ts'
 import type { Outputs } from '../host/host.ts'
 import { jobs } from './jobs.svelte.ts'
@@ -17,7 +18,8 @@ class CurrentProject {
     $effect.root(() => {
       $effect(() => {
         const { id } = this
-        if (id !== this.overview?.id) this.overview = undefined
+        // Only the address counts: what comes back must not be asked for once more, without an end.
+        if (id !== untrack(() => this.overview?.id)) this.overview = undefined
         if (id !== undefined) void this.#open(id)
       })
     })
