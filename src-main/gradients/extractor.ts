@@ -35,11 +35,13 @@ export class GradientExtractor {
   readonly #lift: Lift
   /** Sums of what flows back, by text and word, before they are lifted. */
   #flows: Float32Array = new Float32Array(0)
-  readonly #rows = 64
+  readonly #rows: number
 
-  constructor(model: Model, parameters: Tensors, executor: Executor) {
+  /** `rows` are the texts of a batch: a batch takes its time however few there are. */
+  constructor(model: Model, parameters: Tensors, executor: Executor, { rows = 64 } = {}) {
     const { [embeddingName]: table, ...constants } = parameters
     this.#model = model
+    this.#rows = rows
     this.#lookUp = lookUpIn(table!, model.embeddingSize)
     this.#runner = new BatchRunner({
       model,

@@ -7,6 +7,8 @@ import type { CheckpointView } from './query.ts'
 export interface ViewOptions {
   learningRate: number
   extractor: GradientExtractor
+  /** One for single texts, where an example is waited for. */
+  single?: GradientExtractor
   gradients: TrainingGradients
   training: LabelledTexts
   /** The example, alone, with its true class. */
@@ -16,11 +18,19 @@ export interface ViewOptions {
 
 /** Joins what is on disk with what is extracted when asked for. */
 export function checkpointView(options: ViewOptions): CheckpointView {
-  const { learningRate, extractor, gradients, training, example, signal } = options
+  const {
+    learningRate,
+    extractor,
+    single = extractor,
+    gradients,
+    training,
+    example,
+    signal
+  } = options
   return {
     ...gradients,
     learningRate,
     extract: (indices, positions) => extractor.extract(training, indices, { positions, signal }),
-    example: async (positions) => (await extractAll(extractor, example, [0], positions))[0]!
+    example: async (positions) => (await extractAll(single, example, [0], positions))[0]!
   }
 }

@@ -73,12 +73,13 @@ export class OpenCheckpoints {
         const parameters = await readCheckpoint(modelFolder, epoch, { model, words })
         const extractor = new GradientExtractor(model, parameters, executor)
         const { learningRate } = base.epochs.find((each) => each.epoch === epoch)!
-        opened.push({ learningRate, gradients, extractor })
+        const single = new GradientExtractor(model, parameters, executor, { rows: 1 })
+        opened.push({ learningRate, gradients, extractor, single })
       }
       return new OpenCheckpoints(workspace, opened)
     } catch (error) {
       for (const { store } of gradientsAt.values()) store.close()
-      for (const { extractor } of opened) await extractor.dispose()
+      await disposeAll(opened)
       throw error
     }
   }
@@ -100,10 +101,15 @@ export class OpenCheckpoints {
   }
 
   async close(): Promise<void> {
-    for (const { gradients, extractor } of this.#checkpoints) {
-      gradients.store.close()
-      await extractor.dispose()
-    }
+    for (const { gradients } of this.#checkpoints) gradients.store.close()
+    await disposeAll(this.#checkpoints)
+  }
+}
+
+async function disposeAll(checkpoints: readonly OpenCheckpoint[]): Promise<void> {
+  for (const { extractor, single } of checkpoints) {
+    await extractor.dispose()
+    await single.dispose()
   }
 }
 
@@ -111,6 +117,8 @@ interface OpenCheckpoint {
   learningRate: number
   gradients: TrainingGradients
   extractor: GradientExtractor
+  /** For the example alone: it takes a tenth of the time in a batch of its own. */
+  single: GradientExtractor
 }
 
 /** The influence of every training row on one example. Close the answer when its words are read. */

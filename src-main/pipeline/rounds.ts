@@ -4,6 +4,7 @@ import { progressMeter } from '../jobs/progress.ts'
 import { contentKey } from '../project/content-key.ts'
 import { RoundStore } from '../project/rounds.ts'
 import type { RoundResult, RoundTask } from '../retrain/round.ts'
+import type { Vocabulary } from '../tokens/vocabulary.ts'
 import type { Job } from './job.ts'
 import type { TrainedWorkspace } from './workspace.ts'
 import { runTasks, workerData } from './workspace.ts'
@@ -30,13 +31,22 @@ export function requestsFor(seeds: readonly number[], edits: readonly Edit[]): R
  */
 function taskMaker({ project, base, vocabulary }: TrainedWorkspace) {
   const { fingerprint, model } = project.settings
-  const words = contentKey(vocabulary.words)
+  const words = keyOf(vocabulary)
   const order = (edit: Edit) => `${edit.row} ${edit.kind} ${edit.kind === 'pad' ? edit.wordId : 0}`
   const fixed = { fingerprint, model, settings: base.settings, vocabulary: words }
   return ({ seed, edits }: RoundRequest): RoundTask => {
     const sorted = edits.toSorted((a, b) => (order(a) < order(b) ? -1 : 1))
     return { key: contentKey({ ...fixed, sorted, seed }), seed, edits: sorted }
   }
+}
+
+const vocabularyKeys = new WeakMap<Vocabulary, string>()
+
+/** The key of a vocabulary: making it takes longer than a query of the bench may. */
+function keyOf(vocabulary: Vocabulary): string {
+  const known = vocabularyKeys.get(vocabulary) ?? contentKey(vocabulary.words)
+  vocabularyKeys.set(vocabulary, known)
+  return known
 }
 
 /**

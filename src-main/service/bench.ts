@@ -15,9 +15,11 @@ import { knownBaseline } from '../pipeline/rounds.ts'
 import type { TrainedWorkspace } from '../pipeline/workspace.ts'
 import { openTrained } from '../pipeline/workspace.ts'
 import { withProjectLock } from '../project/lock.ts'
+import type { RoundResult } from '../retrain/round.ts'
 import { isStablyWrong } from '../retrain/summarise.ts'
 import { mean } from '../statistics.ts'
-import { spansByWord } from '../tokens/tokenize.ts'
+import { idsOf } from '../tokens/encode.ts'
+import { spansByWord, tokenize } from '../tokens/tokenize.ts'
 import { isEditable } from '../tokens/vocabulary.ts'
 import { roundsShown } from './live-rounds.ts'
 import { groupNearDuplicates } from './near-duplicates.ts'
@@ -40,7 +42,8 @@ export async function explainForBench(
 ): Promise<BenchView> {
   const folder = service.known.folderOf(project)
   const trained = await service.open.trained(folder)
-  if (!(await isExplainable(trained, {}))) await gradientJob(service, project)
+  const isReady = service.open.hasCheckpoints(folder) || (await isExplainable(trained, {}))
+  if (!isReady) await gradientJob(service, project)
   return service.open.explaining(folder, async (workspace, checkpoints) => {
     const method = wanted ?? methodFor(workspace.base.settings.optimizer)
     const example = exampleOf(workspace, row)
@@ -51,8 +54,9 @@ export async function explainForBench(
       opponents: await describe(workspace, influence, against.slice(0, top)),
       proponents: await describe(workspace, influence, proponents(scores, Math.min(top, 100)))
     }
+    const rounds = await knownBaseline(workspace)
     return {
-      example: await exampleView(workspace, example, rows),
+      example: exampleView(workspace, example, { ...rows, rounds }),
       method,
       methods: methodNames.map((name) => {
         const { title, description } = methods[name]
@@ -67,7 +71,7 @@ export async function explainForBench(
         opponents: against.length,
         proponents: scores.filter((score) => score > 0).length
       },
-      timing: await timingOf(service, workspace)
+      timing: timingOf(service, rounds)
     }
   })
 }
@@ -109,27 +113,36 @@ async function describe(
       padWord: worst ? vocabulary.words[worst.wordId]! : null
     }
   })
-  const groups = groupNearDuplicates(rows.map(({ text }) => text))
+  // By the words as the model reads them, which are at hand; the whole texts' take a tenth of a second.
+  const groups = groupNearDuplicates(
+    indices.map((index) => new Set(idsOf(training.texts, index).filter(isEditable)))
+  )
   return rows.map((row, n) => ({ ...row, group: groups[n]! }))
 }
 
 function placeWords(text: string, words: readonly WordInfluence[], names: readonly string[]) {
-  const spans = spansByWord(text)
+  const spans = new Map(words.map(({ wordId }) => [names[wordId]!, [] as [number, number][]]))
+  for (const { word, start, end } of tokenize(text)) spans.get(word)?.push([start, end])
   return words.map(({ wordId, influence }) => ({
     word: names[wordId]!,
     influence,
     editable: isEditable(wordId),
-    spans: (spans.get(names[wordId]!) ?? []).map(({ start, end }): [number, number] => [start, end])
+    spans: spans.get(names[wordId]!)!
   }))
 }
 
-async function exampleView(
+interface ExampleGiven extends Pick<BenchView, 'opponents' | 'proponents'> {
+  /** Those without an edit. */
+  rounds: readonly RoundResult[]
+}
+
+function exampleView(
   workspace: TrainedWorkspace,
   example: Example,
-  rows: Pick<BenchView, 'opponents' | 'proponents'>
-): Promise<BenchView['example']> {
+  { opponents, proponents, rounds }: ExampleGiven
+): BenchView['example'] {
   const sums = new Map<string, number>()
-  for (const { words } of [...rows.opponents, ...rows.proponents]) {
+  for (const { words } of [...opponents, ...proponents]) {
     for (const { word, influence } of words) sums.set(word, (sums.get(word) ?? 0) + influence)
   }
   const { text, row, trueLabel, predictedLabel, probability, index } = example
@@ -142,7 +155,6 @@ async function exampleView(
       editable: isEditable(workspace.vocabulary.idOf(word)),
       spans: (spans.get(word) ?? []).map(({ start, end }): [number, number] => [start, end])
     }))
-  const rounds = await knownBaseline(workspace)
   const trueClass = workspace.heldOut.classes[index]
   const fixed = rounds.filter(({ predicted }) => predicted[index] === trueClass).length
   const stablyWrong = isStablyWrong({ probability: fixed / rounds.length })
@@ -155,11 +167,7 @@ function runningSums(numbers: readonly number[]): number[] {
   return numbers.map((number) => (sum += number))
 }
 
-async function timingOf(
-  { settings }: Service,
-  workspace: TrainedWorkspace
-): Promise<BenchView['timing']> {
-  const rounds = await knownBaseline(workspace)
+function timingOf({ settings }: Service, rounds: readonly RoundResult[]): BenchView['timing'] {
   return {
     secondsPerRound: rounds.length > 0 ? mean(rounds.map(({ seconds }) => seconds)) : null,
     knownBaselineRounds: rounds.length,

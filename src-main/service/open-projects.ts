@@ -24,6 +24,10 @@ class OpenProject {
     return opened
   }
 
+  get hasCheckpoints(): boolean {
+    return this.#checkpoints !== undefined
+  }
+
   use<T>(work: Promise<T>): Promise<T> {
     const ended = work.catch(() => undefined).finally(() => this.#users.delete(ended))
     this.#users.add(ended)
@@ -62,6 +66,11 @@ export class OpenProjects {
       return work(workspace, await project.checkpoints(workspace))
     }
     return project.use(answer())
+  }
+
+  /** Whether the checkpoints of a project are open, and so all its gradients are there. */
+  hasCheckpoints(folder: string): boolean {
+    return this.#opened.get(folder)?.hasCheckpoints ?? false
   }
 
   /** Lets go of a project that has changed or will; it is opened anew when next asked for. */

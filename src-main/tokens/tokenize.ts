@@ -30,6 +30,11 @@ const mostMarks = 30
 
 const joiner = 0x200d
 
+/** Whether a code unit is a letter or digit of ASCII. */
+const plainLetters = Array.from({ length: 128 }, (_, unit) =>
+  /[A-Za-z0-9]/.test(String.fromCharCode(unit))
+)
+
 /**
  * What an edit writes into a text in place of a word, and what tokenizers of BERT's kind know as
  * their padding; read back as that.
@@ -119,7 +124,7 @@ function endOfToken(text: string, start: number): number {
 function endOfWord(text: string, start: number): number {
   let end = start
   for (;;) {
-    while (kindAt(text, end) === 'letter') end += widthAt(text, end)
+    end = skipLetters(text, end)
     const afterMarks = skipMarks(text, end)
     if (kindAt(text, afterMarks) === 'mark') return afterMarks
     if (afterMarks > end && kindAt(text, afterMarks) === 'letter') {
@@ -129,6 +134,16 @@ function endOfWord(text: string, start: number): number {
     const next = skipInner(text, afterMarks)
     if (next === afterMarks || kindAt(text, next) !== 'letter') return afterMarks
     end = next
+  }
+}
+
+/** Past letters and digits. Most are ASCII's, which need no look at their kind. */
+function skipLetters(text: string, from: number): number {
+  let end = from
+  for (;;) {
+    if (plainLetters[text.charCodeAt(end)]) end += 1
+    else if (kindAt(text, end) === 'letter') end += widthAt(text, end)
+    else return end
   }
 }
 
