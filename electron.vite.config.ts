@@ -4,9 +4,17 @@ import { resolve } from 'node:path'
 
 const at = (path: string) => resolve(import.meta.dirname, path)
 
+/** What the core's thread and the web host read as they start, as far as it is plain JavaScript. */
+const bundled = [
+  ...['@trpc/server', 'chardet', 'commander', 'hyparquet', 'hyparquet-writer', 'iconv-lite'],
+  ...['protobufjs', 'sirv', 'ws', 'zod']
+]
+
 export default defineConfig({
   main: {
     build: {
+      // Read as one file each, these start in a third of the time that their many files take.
+      externalizeDeps: { exclude: bundled },
       rollupOptions: {
         // Threads are started by file, so each is an entry of its own, beside the chunks they share.
         input: {
@@ -33,6 +41,9 @@ export default defineConfig({
   renderer: {
     root: 'src-renderer',
     plugins: [svelte()],
-    build: { rollupOptions: { input: { index: at('src-renderer/index.html') } } }
+    build: {
+      minify: true,
+      rollupOptions: { input: { index: at('src-renderer/index.html') } }
+    }
   }
 })
