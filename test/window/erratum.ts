@@ -1,13 +1,12 @@
 /** The application as stories use it: a process of its own, in a data folder of its own, on any host. */
-import type { ChildProcess } from 'node:child_process'
-import { spawn } from 'node:child_process'
-import { cpSync, existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { cpSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import type { BrowserContext, Page } from '@playwright/test'
 import { _electron, test as base, expect } from '@playwright/test'
 import { root } from '../../src-main/installation.ts'
 import { StandIn } from '../support/electron/story-side.ts'
+import { end, serve } from './serving.ts'
 
 /** What carries the windows: the web host, Electron, or the stand-in for Electron. */
 export type Host = 'web' | 'stand-in' | 'electron'
@@ -145,35 +144,4 @@ const starters: Readonly<
       end: () => application.close()
     }
   }
-}
-
-/** Starts what `npm run build` has made, as `npm start` does, and reads the address that it prints. */
-async function serve(dataFolder: string): Promise<{ url: string; process: ChildProcess }> {
-  if (!existsSync(join(root, 'out', 'renderer', 'index.html'))) {
-    throw new Error('The page is not built: npm run build.')
-  }
-  const program = spawn(
-    process.execPath,
-    [join(root, 'out', 'main', 'cli.js'), 'serve', '--data-folder', dataFolder],
-    { stdio: ['ignore', 'pipe', 'pipe'] }
-  )
-  let said = ''
-  const url = await new Promise<string>((resolve, reject) => {
-    const listen = (chunk: Buffer) => {
-      said += chunk.toString()
-      const [address] = /http:\/\/\S+/.exec(said) ?? []
-      if (address) resolve(address)
-    }
-    program.stdout.on('data', listen)
-    program.stderr.on('data', listen)
-    program.once('exit', (code) => reject(new Error(`serve ended with ${code}: ${said}`)))
-  })
-  return { url, process: program }
-}
-
-async function end(program: ChildProcess): Promise<void> {
-  if (program.exitCode !== null) return
-  const ended = new Promise((resolve) => program.once('exit', resolve))
-  program.kill('SIGINT')
-  await ended
 }
