@@ -72,23 +72,26 @@ class Sgd implements Optimizer {
   }
 
   table(weights: Float32Array, width: number): TableState {
-    const velocity = new Float32Array(weights.length)
-    const momentum = this.#momentum
-    const powers = new Powers(momentum)
+    const powers = new Powers(this.#momentum)
     return sparseTable(weights, width, this.#debt, {
-      direction: velocity,
-      step: ({ row, batch }, age, current, gradients) => {
-        const rate = this.#rate
-        const decay = powers.of(age + 1)
-        for (let d = 0; d < width; d++) {
-          const v = decay * velocity[row + d]! + gradients[batch + d]!
-          velocity[row + d] = v
-          weights[row + d] = current[batch + d]! - rate * v
+      // u is the velocity.
+      arrays: ['direction'],
+      step: {
+        factors: ['decay', 'rate'],
+        of: (age) => [powers.of(age + 1), this.#rate],
+        write({ load, store, factor, add, sub, mul }, current) {
+          const velocity = add(mul(factor('decay'), load('direction')), load('batch'))
+          store('direction', velocity)
+          store('weights', sub(current, mul(factor('rate'), velocity)))
         }
       },
-      decay(row, age) {
-        const decay = powers.of(age)
-        for (let i = row; i < row + width; i++) velocity[i]! *= decay
+      decay: {
+        factors: ['decay'],
+        of: (age) => [powers.of(age)],
+        write({ load, store, factor, mul }, current) {
+          store('weights', current)
+          store('direction', mul(factor('decay'), load('direction')))
+        }
       }
     })
   }
@@ -140,36 +143,39 @@ class AdamW implements Optimizer {
   }
 
   table(weights: Float32Array, width: number): TableState {
-    /** u = m / √v and √v: kept instead of m and v, so that catching up takes no root or division. */
-    const direction = new Float32Array(weights.length)
-    const root = new Float32Array(weights.length)
     const [beta1, beta2] = this.#settings.betas
     const rootBeta2 = Math.sqrt(beta2)
     const [directionPowers, rootPowers] = [new Powers(beta1 / rootBeta2), new Powers(rootBeta2)]
     return sparseTable(weights, width, this.#debt, {
-      direction,
-      state: { root },
-      step: ({ row, batch }, age, current, gradients) => {
-        const rate = this.#rate * this.#correction
-        const rootDecay = rootPowers.of(age)
-        const meanDecay = beta1 * directionPowers.of(age) * rootDecay
-        const squareDecay = beta2 * rootDecay * rootDecay
-        for (let d = 0; d < width; d++) {
-          const g = gradients[batch + d]!
-          const oldRoot = root[row + d]!
-          const m = meanDecay * direction[row + d]! * oldRoot + (1 - beta1) * g
-          const r = Math.sqrt(squareDecay * oldRoot * oldRoot + (1 - beta2) * g * g)
-          const u = r > 0 ? m / r : 0
-          direction[row + d] = u
-          root[row + d] = r
-          weights[row + d] = current[batch + d]! - rate * u
+      // u = m / √v and √v: kept instead of m and v, so that catching up takes no root or division.
+      arrays: ['direction', 'root'],
+      step: {
+        factors: ['meanDecay', 'squareDecay', 'rate'],
+        of: (age) => {
+          const rootDecay = rootPowers.of(age)
+          const meanDecay = beta1 * directionPowers.of(age) * rootDecay
+          return [meanDecay, beta2 * rootDecay * rootDecay, this.#rate * this.#correction]
+        },
+        write({ load, store, factor, constant, whereAbove0, ...write }, current) {
+          const { add, sub, mul, div, sqrt } = write
+          const [g, oldRoot] = [load('batch'), load('root')]
+          const oldMean = mul(mul(factor('meanDecay'), load('direction')), oldRoot)
+          const m = add(oldMean, mul(constant(1 - beta1), g))
+          const oldSquare = mul(mul(factor('squareDecay'), oldRoot), oldRoot)
+          const root = sqrt(add(oldSquare, mul(mul(constant(1 - beta2), g), g)))
+          const u = whereAbove0(root, div(m, root))
+          store('direction', u)
+          store('root', root)
+          store('weights', sub(current, mul(factor('rate'), u)))
         }
       },
-      decay(row, age) {
-        const [decay, rootDecay] = [directionPowers.of(age), rootPowers.of(age)]
-        for (let i = row; i < row + width; i++) {
-          direction[i]! *= decay
-          root[i]! *= rootDecay
+      decay: {
+        factors: ['directionDecay', 'rootDecay'],
+        of: (age) => [directionPowers.of(age), rootPowers.of(age)],
+        write({ load, store, factor, mul }, current) {
+          store('weights', current)
+          store('direction', mul(factor('directionDecay'), load('direction')))
+          store('root', mul(factor('rootDecay'), load('root')))
         }
       }
     })

@@ -12,18 +12,19 @@
  * weights. Terms beyond r^n < 1e-18 are left out, below the rounding of the sum.
  */
 import { isZero } from '../vectors.ts'
+import type { Arithmetic, Pair } from './kernel-code.ts'
+import { RowArrays, batchRows } from './row-kernels.ts'
 
 /** A [rows, width] parameter of which each step touches a few rows. */
 export interface TableState {
   /** Writes rows, as they are after the last step taken, to `into` [rows, width]. */
   read(rows: Int32Array, into: Float32Array): void
   /**
-   * Takes this step for rows (each once). `current` [rows, width] is what `read` gave for them, and
-   * `gradients` is of the same shape. A row whose gradient is zero is left for later, as if it were
-   * absent: after pooling by maximum that is true of many.
+   * Takes this step for rows (each once) with their `gradients` [rows, width]. A row whose gradient
+   * is zero is left for later, as if it were absent: after pooling by maximum that is true of many.
    */
-  step(rows: Int32Array, current: Float32Array, gradients: Float32Array): void
-  /** Brings every row up to the last step taken. */
+  step(rows: Int32Array, gradients: Float32Array): void
+  /** Brings every row, and the weights that the table was made of, up to the last step taken. */
   catchUpAll(): void
   /** What it keeps between steps: read to be saved, filled to be restored. */
   readonly state: KeptState
@@ -106,91 +107,102 @@ export class Powers {
   }
 }
 
-/** Where a row stands in a table and in the arrays of a batch: its first elements in each. */
-export interface Place {
-  row: number
-  batch: number
+/** One way in which an optimizer changes a row. */
+export interface RowUpdate {
+  /** Names of the numbers that it takes. */
+  readonly factors: readonly string[]
+  /** Those numbers, for a row whose arrays are `age` steps old. */
+  of(age: number): readonly number[]
+  /** Changes the row; `current` is its weights, caught up. */
+  write(arithmetic: Arithmetic, current: Pair): void
 }
 
 /** What an optimizer does to the rows of a table. */
 export interface RowRule {
-  /** [rows, width] u of every row, as it was after the row's last step. */
-  direction: Float32Array
-  /** What else it keeps of every row. */
-  state?: KeptState
-  /** Takes this step, from `current` on; the row's state is `age` steps old. */
-  step(place: Place, age: number, current: Float32Array, gradients: Float32Array): void
-  /** Ages the state of a row, which starts at `row`, by `age` steps without a gradient. */
-  decay(row: number, age: number): void
+  /** What it keeps of every row: u, called `direction`, as it was after the row's last step; more. */
+  readonly arrays: readonly string[]
+  /** Takes this step, with the gradient in `batch`. */
+  readonly step: RowUpdate
+  /** Ages the arrays by steps without a gradient. */
+  readonly decay: RowUpdate
 }
 
-/** A table of `weights` with an optimizer's `rule` for its rows; `debt` holds the steps taken. */
+/** A table that starts as `weights`, with an optimizer's `rule`; `debt` holds the steps taken. */
 export function sparseTable(
   weights: Float32Array,
   width: number,
   debt: Debt,
   rule: RowRule
 ): TableState {
+  const count = weights.length / width
   /** The step up to which each row is; 0 for a row never touched, which is owed nothing. */
-  const lastStep = new Int32Array(weights.length / width)
-  const { direction } = rule
-  const moved = (place: Place, owed: number, into: Float32Array) => {
-    if (owed === 0) {
-      // `set` of a view copies four times as fast as a loop over 128 numbers does.
-      into.set(weights.subarray(place.row, place.row + width), place.batch)
-    } else moveAlong({ weights, direction, width }, place, owed, into)
-  }
-  const owedTo = (id: number) => {
+  const lastStep = new Int32Array(count)
+  const arrays = new RowArrays({ rows: count, width, arrays: ['weights', ...rule.arrays] })
+  const { batch, factors } = arrays
+  const kept = arrays.array('weights', count)
+  kept.set(weights)
+  const read = arrays.kernel(['owed'], (write) => write.store('batch', caughtUp(write)))
+  const update = ({ factors: more, write: body }: RowUpdate) =>
+    arrays.kernel(['owed', ...more], (write) => body(write, write.rounded(caughtUp(write))))
+  const [step, decay] = [update(rule.step), update(rule.decay)]
+  const rowBytes = 4 * width
+
+  /** Sets the factors for a row that is to be caught up to step `now`; returns its age then. */
+  const catchUp = (id: number, now: number) => {
     const last = lastStep[id]!
-    return last === 0 || last === debt.step ? 0 : debt.since(last, debt.step)
+    const age = last > 0 ? now - last : 0
+    factors[0] = age > 0 ? debt.since(last, now) : 0
+    return age
+  }
+  const setFactors = (values: readonly number[]) => {
+    for (let i = 0; i < values.length; i++) factors[i + 1] = values[i]!
   }
   return {
-    state: { lastStep, direction, ...rule.state },
-    read(rows, into) {
-      for (let n = 0; n < rows.length; n++) {
-        moved({ row: rows[n]! * width, batch: n * width }, owedTo(rows[n]!), into)
-      }
+    state: {
+      lastStep,
+      ...Object.fromEntries(rule.arrays.map((name) => [name, arrays.array(name, count)]))
     },
-    step(rows, current, gradients) {
-      const before = debt.step - 1
-      for (let n = 0; n < rows.length; n++) {
-        const batch = n * width
-        if (isZero(gradients, batch, batch + width)) continue
-        const last = lastStep[rows[n]!]!
-        const age = last > 0 ? before - last : 0
-        rule.step({ row: rows[n]! * width, batch }, age, current, gradients)
-        lastStep[rows[n]!] = debt.step
-      }
+    read(rows, into) {
+      forEachBatch(rows, (part, start) => {
+        for (let n = 0; n < part.length; n++) {
+          catchUp(part[n]!, debt.step)
+          read(part[n]! * rowBytes, n * rowBytes)
+        }
+        into.set(batch.subarray(0, part.length * width), start * width)
+      })
+    },
+    step(rows, gradients) {
+      forEachBatch(rows, (part, start) => {
+        batch.set(gradients.subarray(start * width, (start + part.length) * width))
+        for (let n = 0; n < part.length; n++) {
+          if (isZero(batch, n * width, (n + 1) * width)) continue
+          setFactors(rule.step.of(catchUp(part[n]!, debt.step - 1)))
+          step(part[n]! * rowBytes, n * rowBytes)
+          lastStep[part[n]!] = debt.step
+        }
+      })
     },
     catchUpAll() {
-      for (let id = 0; id < lastStep.length; id++) {
-        const row = id * width
-        const age = debt.step - lastStep[id]!
-        if (age === 0 || lastStep[id] === 0) continue
-        moved({ row, batch: row }, owedTo(id), weights)
-        rule.decay(row, age)
+      for (let id = 0; id < count; id++) {
+        const age = catchUp(id, debt.step)
+        if (age === 0) continue
+        setFactors(rule.decay.of(age))
+        decay(id * rowBytes, 0)
         lastStep[id] = debt.step
       }
+      weights.set(kept)
     }
   }
 }
 
-/**
- * Writes a row, moved by owed · u, to `into`. Four numbers a turn take two thirds of the time of one
- * a turn.
- */
-function moveAlong(
-  { weights, direction, width }: { weights: Float32Array; direction: Float32Array; width: number },
-  { row, batch }: Place,
-  owed: number,
-  into: Float32Array
-): void {
-  let [i, j] = [row, batch]
-  for (const end = row + width - 3; i < end; i += 4, j += 4) {
-    into[j] = weights[i]! - owed * direction[i]!
-    into[j + 1] = weights[i + 1]! - owed * direction[i + 1]!
-    into[j + 2] = weights[i + 2]! - owed * direction[i + 2]!
-    into[j + 3] = weights[i + 3]! - owed * direction[i + 3]!
+/** A row's weights, moved by what it is owed. */
+function caughtUp({ load, factor, sub, mul }: Arithmetic): Pair {
+  return sub(load('weights'), mul(factor('owed'), load('direction')))
+}
+
+/** Rows as many at a time as a batch of kernels takes, with the index of the first. */
+function forEachBatch(rows: Int32Array, visit: (part: Int32Array, start: number) => void): void {
+  for (let start = 0; start < rows.length; start += batchRows) {
+    visit(rows.subarray(start, start + batchRows), start)
   }
-  for (; i < row + width; i++, j++) into[j] = weights[i]! - owed * direction[i]!
 }

@@ -107,7 +107,7 @@ function compare(settings: OptimizerSettings, seed: number): number {
       last[row] = i + 1
     }
     optimizer.begin(learningRate)
-    table.step(ids, current, gradients)
+    table.step(ids, gradients)
     const whole = new Float64Array(rows * width)
     touched.forEach((row, n) => {
       whole.set(gradients.subarray(n * width, (n + 1) * width), row * width)
@@ -176,7 +176,7 @@ test('catching up twice, or with no step between, moves nothing', () => {
     const current = new Float32Array(1)
     table.read(rows, current)
     optimizer.begin(0.5)
-    table.step(rows, current, Float32Array.of(1))
+    table.step(rows, Float32Array.of(1))
   }
   const read = () => {
     const found = new Float32Array(1)
@@ -208,7 +208,7 @@ test('a row whose gradient is zero moves as if it were not in the batch', () => 
         const rows = gradient === 0 ? Int32Array.from(given) : both
         table.read(rows, current)
         optimizer.begin(0.1)
-        table.step(rows, current, Float32Array.of(gradient, gradient))
+        table.step(rows, Float32Array.of(gradient, gradient))
       }
       table.catchUpAll()
       return [...weights]
