@@ -10,7 +10,7 @@ import type { Tensors } from './executor.ts'
 const operatorSetVersion = 20
 /** The version of the file format that came with operator set 20. */
 const irVersion = 9
-const dataTypes = { float: 1, int64: 7 } as const
+const dataTypes = { float: 1, int64: 7, bool: 9 } as const
 const attributeTypes = { int: 2, string: 3, ints: 7 } as const
 
 const field = (id: number, type: string, rule?: 'repeated') =>
@@ -115,7 +115,12 @@ const lowerings: {
   Exp: plain,
   Log: plain,
   Relu: plain,
-  Sign: plain,
+  // Where onnxruntime's own Sign takes 28 µs for 14,000 numbers, the two casts take 9.
+  Indicator: () => ({
+    operator: 'Cast',
+    attributes: { to: dataTypes.float },
+    inputs: ([x], beside) => [beside.apply('Cast', [x!], { to: dataTypes.bool })]
+  }),
   MatMul: plain,
   Transpose: ({ permutation }) => ({ attributes: { perm: permutation } }),
   Reshape: ({ shape }) => ({ tensors: [shape] }),

@@ -156,7 +156,7 @@ const computes: { readonly [Op in OpName]: Compute<Attributes[Op]> } = {
   Exp: unary(Math.exp),
   Log: unary(Math.log),
   Relu: unary((x) => Math.max(x, 0)),
-  Sign: unary(Math.sign),
+  Indicator: unary((x) => (x === 0 ? 0 : 1)),
 
   MatMul: ([a, b], _, [shape]) => {
     const inner = a!.shape.at(-1)!

@@ -20,7 +20,8 @@ export interface Attributes {
   Exp: Empty
   Log: Empty
   Relu: Empty
-  Sign: Empty
+  /** 1 where the input is not 0, and 0 elsewhere; in ONNX a Cast to truth values and one back. */
+  Indicator: Empty
   MatMul: Empty
   Transpose: { permutation: readonly number[] }
   Reshape: { shape: Shape }

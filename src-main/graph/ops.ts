@@ -13,6 +13,7 @@ import {
   exp,
   expand,
   gather,
+  indicator,
   matmul,
   mul,
   neg,
@@ -20,7 +21,6 @@ import {
   reduceSum,
   reshape,
   scatterAdd,
-  sign,
   slice,
   split,
   sub,
@@ -126,9 +126,9 @@ export const ops: { readonly [Name in OpName]: Op<Name> } = {
   Neg: { shape: sameShape('Neg'), gradient: (_, dy) => [neg(dy)] },
   Exp: { shape: sameShape('Exp'), gradient: (node, dy) => [mul(dy, y(node))] },
   Log: { shape: sameShape('Log'), gradient: (node, dy) => [div(dy, x(node))] },
-  // y is 0 or positive, so its sign is the indicator of x > 0.
-  Relu: { shape: sameShape('Relu'), gradient: (node, dy) => [mul(dy, sign(y(node)))] },
-  Sign: { shape: sameShape('Sign'), gradient: () => [null] },
+  // y is not 0 exactly where x > 0.
+  Relu: { shape: sameShape('Relu'), gradient: (node, dy) => [mul(dy, indicator(y(node)))] },
+  Indicator: { shape: sameShape('Indicator'), gradient: () => [null] },
 
   MatMul: {
     shape: (inputs) => {
@@ -285,7 +285,7 @@ export const ops: { readonly [Name in OpName]: Op<Name> } = {
   ReduceMax: {
     shape: reducedShape('ReduceMax'),
     gradient: (node, dy) => {
-      const below = sign(sub(keepReduced(node, y(node)), x(node)))
+      const below = indicator(sub(keepReduced(node, y(node)), x(node)))
       const attained = sub(constant([1]), below)
       const share = div(keepReduced(node, dy), reduceSum(attained, node.attributes.axes, true))
       return [mul(attained, share)]

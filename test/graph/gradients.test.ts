@@ -4,6 +4,7 @@ import {
   add,
   constant,
   exp,
+  indicator,
   input,
   log,
   matmul,
@@ -12,7 +13,6 @@ import {
   reduceMax,
   reduceSum,
   relu,
-  sign,
   split,
   sub
 } from '../../src-main/graph/build.ts'
@@ -63,7 +63,7 @@ function bothWays(given: OpCase, places: number[]) {
   }
 }
 
-const withGradient = computingOps.filter((op) => op !== 'Constant' && op !== 'Sign')
+const withGradient = computingOps.filter((op) => op !== 'Constant' && op !== 'Indicator')
 const smooth = (op: (typeof computingOps)[number]) => casesOf(op).filter(({ kink }) => !kink)
 
 describe.each(withGradient)('the gradient of %s agrees with differences', (op) => {
@@ -164,8 +164,8 @@ test('a target that the root does not depend on is an error, which names it', ()
   expect(() => gradients(exp(one), ones(), [one, other])).toThrow(
     'The root does not depend on target 1 (Input).'
   )
-  // Nothing flows through the sign, whatever it is of.
-  expect(() => gradients(sign(exp(one)), ones(), [one])).toThrow('target 0')
+  // Nothing flows through an indicator, whatever it is of.
+  expect(() => gradients(indicator(exp(one)), ones(), [one])).toThrow('target 0')
   const beside = log(one)
   expect(() => gradients(exp(one), ones(), [beside])).toThrow('target 0 (Log)')
 })

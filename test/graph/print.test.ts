@@ -28,7 +28,7 @@ test('a small graph and its gradient', () => {
     %10 [] = Constant {"data":[1],"shape":[]}
     %11 [2, 1] = Reshape %9 {"shape":[2,1]}
     %12 [2, 2] = Sub %11 %8
-    %13 [2, 2] = Sign %12
+    %13 [2, 2] = Indicator %12
     %14 [2, 2] = Sub %10 %13
     %15 [2] = Constant {"data":[1,-1],"shape":[2]}
     %16 [2, 1] = Reshape %15 {"shape":[2,1]}
@@ -36,7 +36,7 @@ test('a small graph and its gradient', () => {
     %18 [2, 1] = Div %16 %17
     %19 [2, 2] = Mul %14 %18
     %20 [2, 4] = Concat %19 %19 {"axis":1}
-    %21 [2, 4] = Sign %5
+    %21 [2, 4] = Indicator %5
     %22 [2, 4] = Mul %20 %21
     %23 [4, 2] = Transpose %22 {"permutation":[1,0]}
     %24 [4, 3] = MatMul %23 x
@@ -68,6 +68,7 @@ test("operators of the TextCNN's train step", () => {
       "Exp": 1,
       "Expand": 1,
       "Gather": 1,
+      "Indicator": 4,
       "Input": 13,
       "LogSoftmax": 1,
       "MatMul": 12,
@@ -79,7 +80,6 @@ test("operators of the TextCNN's train step", () => {
       "Relu": 3,
       "Reshape": 14,
       "ScatterND": 1,
-      "Sign": 4,
       "Slice": 12,
       "Split": 2,
       "Sub": 3,

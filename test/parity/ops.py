@@ -143,7 +143,7 @@ BY_NUMPY = {
     'Exp': lambda _, x: np.exp(x),
     'Log': lambda _, x: np.log(x),
     'Relu': lambda _, x: np.where(x > 0, x, 0.0),
-    'Sign': lambda _, x: (x > 0) * 1.0 - (x < 0) * 1.0,
+    'Indicator': lambda _, x: (x != 0) * 1.0,
     'MatMul': product_by_sums,
     'Transpose': lambda a, x: np.transpose(x, a['permutation']),
     'Reshape': lambda a, x: np.reshape(x, a['shape']),
@@ -170,7 +170,7 @@ BY_TORCH = {
     'Exp': lambda _, x: torch.exp(x),
     'Log': lambda _, x: torch.log(x),
     'Relu': lambda _, x: torch.relu(x),
-    'Sign': lambda _, x: torch.sign(x),
+    'Indicator': lambda _, x: x.ne(0).double(),
     'MatMul': lambda _, a, b: torch.matmul(a, b),
     'Transpose': lambda a, x: x.permute(a['permutation']),
     'Reshape': lambda a, x: x.reshape(a['shape']),
@@ -223,12 +223,12 @@ def one_at_a_time():
         'all negative': negative(2, 3),
     }
     large = exactly([1e4, -1e4, 2.0**30, -(2.0**30)])
-    for op in ('Neg', 'Exp', 'Relu', 'Sign'):
+    for op in ('Neg', 'Exp', 'Relu', 'Indicator'):
         for note, x in inputs.items():
             case(op, note, [x])
-        steep = 'the slope jumps at 0' if op in ('Relu', 'Sign') else None
+        steep = 'the slope jumps at 0' if op in ('Relu', 'Indicator') else None
         case(op, 'zero', [zeros(3)], kink=steep)
-    for op in ('Neg', 'Relu', 'Sign'):
+    for op in ('Neg', 'Relu', 'Indicator'):
         case(op, 'large magnitude', [large])
     case('Relu', 'zero between both signs', [exactly([-1, 0, 1])], kink='the slope jumps at 0')
     case('Exp', 'large magnitude', [exactly([20.0, 10.5])])
