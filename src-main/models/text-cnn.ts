@@ -6,7 +6,17 @@
  * (over the first window for a text shorter than one). So the logits of a text do not depend on how
  * far its batch is padded.
  */
-import { add, matmul, pad, reduceMax, relu, reshape, slice, split } from '../graph/build.ts'
+import {
+  add,
+  constant,
+  matmul,
+  pad,
+  reduceMax,
+  relu,
+  reshape,
+  slice,
+  split
+} from '../graph/build.ts'
 import type { Value } from '../graph/ir.ts'
 import type { BatchShape, DerivedInput, ForwardInputs, Model, ParameterSpec } from './model.ts'
 
@@ -87,12 +97,17 @@ function forward({ embedded, derived, parameters }: ForwardInputs, widths: reado
   const first = relu(addShifted(firstTaps, one))
   const secondTaps = eachToken(first, (x) => product(x, 'conv2', other))
   const second = relu(addShifted(secondTaps, other))
-  const third = eachToken(second, (x) => matmul(x, parameter('conv3.weight')))
-  const [rows, windows] = third.shape as [number, number, number]
-  const mask = reshape(derived['windowMask']!, [rows, windows, 1])
+  // A product with ones stretches the mask over the filters; onnxruntime adds it within the other
+  // product, and takes half of the time that broadcasting does.
+  const masked = (x: Value) => {
+    const mask = reshape(derived['windowMask']!, [x.shape[0]!, 1])
+    const ones = constant(new Array<number>(filters).fill(1), [1, filters])
+    return add(matmul(x, parameter('conv3.weight')), matmul(mask, ones))
+  }
+  const third = eachToken(second, masked)
   // The bias is the same for all windows and ReLU never falls, so both may follow the maximum, where
   // they have a fortieth of the numbers to go through.
-  const features = relu(add(reduceMax(add(third, mask), [1]), parameter('conv3.bias')))
+  const features = relu(add(reduceMax(third, [1]), parameter('conv3.bias')))
   const logits = add(matmul(features, parameter('dense.weight')), parameter('dense.bias'))
   return { logits, features }
 }

@@ -63,7 +63,7 @@ test("operators of the TextCNN's train step", () => {
     {
       "Add": 13,
       "Concat": 2,
-      "Constant": 1,
+      "Constant": 2,
       "Div": 1,
       "Exp": 1,
       "Expand": 1,
@@ -71,7 +71,7 @@ test("operators of the TextCNN's train step", () => {
       "Indicator": 4,
       "Input": 13,
       "LogSoftmax": 1,
-      "MatMul": 12,
+      "MatMul": 13,
       "Mul": 7,
       "Neg": 2,
       "Pad": 12,
