@@ -52,7 +52,7 @@ describe('fixSentence', () => {
 describe('the other sentences', () => {
   it('name the edit', () => {
     expect(actionTitle({ action: 'remove', k: 1 })).toBe('Remove 1 opponent')
-    expect(actionTitle({ action: 'pad', k: 50 })).toMatch(/\[PAD\] in 50 opponents$/)
+    expect(actionTitle({ action: 'pad', k: 50 })).toBe('Pad the worst word of 50 opponents')
   })
 
   it('give the uplift with its interval', () => {
