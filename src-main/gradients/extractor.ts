@@ -3,7 +3,7 @@ import { throwIfCancelled } from '../errors.ts'
 import type { Executor, Tensors } from '../executors/executor.ts'
 import type { LookUp } from '../models/batch-runner.ts'
 import { BatchRunner, lookUpIn } from '../models/batch-runner.ts'
-import { inputGradientGraph } from '../models/graphs.ts'
+import { inputGradientGraph, mapGraph } from '../models/graphs.ts'
 import type { Model } from '../models/model.ts'
 import { embeddingName } from '../models/parameters.ts'
 import type { EncodedTexts } from '../tokens/encode.ts'
@@ -30,9 +30,10 @@ export interface ExampleGradients extends WordGradients {
 /** Extracts gradients at one checkpoint, whose weights are built into the compiled graphs. */
 export class GradientExtractor {
   readonly #model: Model
-  readonly #lookUp: LookUp
   readonly #runner: BatchRunner
   readonly #lift: Lift
+  /** What a batch is given of its words. */
+  readonly #words: () => Promise<{ lookUp: LookUp } | { feeds: Tensors }>
   /** Sums of what flows back, by text and word, before they are lifted. */
   #flows: Float32Array = new Float32Array(0)
   readonly #rows: number
@@ -42,13 +43,20 @@ export class GradientExtractor {
     const { [embeddingName]: table, ...constants } = parameters
     this.#model = model
     this.#rows = rows
-    this.#lookUp = lookUpIn(table!, model.embeddingSize)
+    // A few texts have fewer words than it takes to map the vocabulary.
+    const mapsAll = rows > 1
+    if (mapsAll) this.#words = lazily(() => mapWords(model, table!, { constants, executor }))
+    else {
+      const lookUp = lookUpIn(table!, model.embeddingSize)
+      this.#words = () => Promise.resolve({ lookUp })
+    }
     this.#runner = new BatchRunner({
       model,
       executor,
-      graph: inputGradientGraph,
-      rows: this.#rows,
-      constants
+      graph: (model, batch) => inputGradientGraph(model, batch, mapsAll ? 'mapped' : 'vectors'),
+      rows,
+      constants,
+      ...(mapsAll && { vocabulary: table!.length / model.embeddingSize })
     })
     this.#lift = new Lift(model, constants, executor)
   }
@@ -67,8 +75,9 @@ export class GradientExtractor {
       const batch = order.slice(start, start + this.#rows)
       const ids = batch.map((index) => idsOf(texts, index))
       const prepared = await this.#runner.prepare(ids)
-      const { results } = await this.#runner.run(prepared, this.#lookUp, {
-        classes: batch.map((index) => classes[index]!)
+      const results = await this.#runner.run(prepared, {
+        classes: batch.map((index) => classes[index]!),
+        ...(await this.#words())
       })
       const words = this.#sumByWord(ids, prepared.tokens, { results, positions })
       const count = words.reduce((sum, { length }) => sum + length, 0)
@@ -115,6 +124,24 @@ export class GradientExtractor {
     await this.#runner.dispose()
     await this.#lift.dispose()
   }
+}
+
+/** What every word of the vocabulary is mapped to, as the weights stay the same. */
+async function mapWords(
+  model: Model,
+  table: Float32Array,
+  { constants, executor }: { constants: Tensors; executor: Executor }
+): Promise<{ feeds: Tensors }> {
+  const graph = mapGraph(model, table.length / model.embeddingSize)
+  const executable = await executor.compile(graph, { constants })
+  const feeds = await executable.run({ vectors: table })
+  await executable.dispose()
+  return { feeds }
+}
+
+function lazily<T>(make: () => Promise<T>): () => Promise<T> {
+  let made: Promise<T> | undefined
+  return () => (made ??= make())
 }
 
 /** All gradients of a few texts, in the order of `indices`. */

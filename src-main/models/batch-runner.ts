@@ -18,6 +18,11 @@ export interface BatchRunnerOptions {
   rows: number
   /** Parameters that stay the same for the life of the runner. */
   constants?: Tensors
+  /**
+   * Words of the vocabulary, where the graph is fed something of each: words are then looked up by
+   * their ids, in the graph.
+   */
+  vocabulary?: number
 }
 
 /** Writes the embeddings of words, [words, embedding], to the start of `into`. */
@@ -32,6 +37,8 @@ export function lookUpIn(table: Float32Array, size: number): LookUp {
     }
   }
 }
+
+const noWords = new Int32Array(0)
 
 /** A batch that is ready to run; valid until the next is prepared. */
 export interface Batch {
@@ -82,11 +89,11 @@ export class BatchRunner {
 
   /** Makes a batch of at most `rows` texts. */
   async prepare(texts: readonly Int32Array[]): Promise<Batch> {
-    const { model, rows } = this.#options
+    const { model, rows, vocabulary } = this.#options
     const tokens = this.tokensFor(texts.reduce((most, ids) => Math.max(most, ids.length), 0))
-    const words = this.#wordSlots.assign(texts)
+    const words = vocabulary === undefined ? this.#wordSlots.assign(texts) : noWords
     // One more than there are, for [PAD].
-    const shape = { rows, tokens, words: paddedWords(words.length + 1) }
+    const shape = { rows, tokens, words: vocabulary ?? paddedWords(words.length + 1) }
     const compiled = await this.#compile(shape)
     this.#fillSlots(compiled.slots, texts, tokens)
     for (let row = 0; row < rows; row++) this.#lengths[row] = texts[row]?.length ?? 0
@@ -97,21 +104,19 @@ export class BatchRunner {
   }
 
   /**
-   * Runs a batch. `classes` are what the losses are taken at, where the graph has losses. What comes
-   * back, the embeddings that went in (`vectors`) and the graph's results, is overwritten by the
-   * next batch of the same shape.
+   * Runs a batch. `lookUp` gives the embeddings, unless the graph is fed the vocabulary; `classes`
+   * are what the losses are taken at, where it has losses. The results are overwritten by the next
+   * batch of the same shape.
    */
   async run(
     batch: Batch,
-    lookUp: LookUp,
-    { classes, feeds }: { classes?: readonly number[]; feeds?: Tensors } = {}
-  ): Promise<{ vectors: Float32Array; results: Tensors }> {
+    { lookUp, classes, feeds }: { lookUp?: LookUp; classes?: readonly number[]; feeds?: Tensors }
+  ): Promise<Tensors> {
     const { executable, vectors, slots, derived, target, results } = batch.compiled
-    lookUp(batch.words, vectors)
+    lookUp?.(batch.words, vectors)
     vectors.fill(0, batch.words.length * this.#options.model.embeddingSize)
     if (classes) this.#fillTarget(target, classes)
-    await executable.run({ ...feeds, ...derived, vectors, slots, target }, results)
-    return { vectors, results }
+    return executable.run({ ...feeds, ...derived, vectors, slots, target }, results)
   }
 
   async dispose(): Promise<void> {
@@ -123,12 +128,12 @@ export class BatchRunner {
     const key = `${shape.tokens} ${shape.words}`
     const known = this.#compiled.get(key)
     if (known) return known
-    const { model, executor, graph, constants } = this.#options
+    const { model, executor, graph, constants, vocabulary } = this.#options
     const { rows, tokens, words } = shape
     const executable = await executor.compile(graph(model, shape), constants ? { constants } : {})
     const compiled = {
       executable,
-      vectors: new Float32Array(words * model.embeddingSize),
+      vectors: new Float32Array(vocabulary === undefined ? words * model.embeddingSize : 0),
       slots: new Float32Array(rows * tokens),
       derived: Object.fromEntries(
         model.derivedInputs.map(({ name, shape: of }) => [
@@ -149,6 +154,11 @@ export class BatchRunner {
   }
 
   #fillSlots(slots: Float32Array, texts: readonly Int32Array[], tokens: number): void {
+    if (this.#options.vocabulary !== undefined) {
+      slots.fill(padId)
+      texts.forEach((ids, row) => slots.set(ids, row * tokens))
+      return
+    }
     slots.fill(this.#wordSlots.of(padId))
     texts.forEach((ids, row) => {
       for (let i = 0; i < ids.length; i++) slots[row * tokens + i] = this.#wordSlots.of(ids[i]!)

@@ -13,6 +13,9 @@ import { gradients } from '../graph/gradients.ts'
 import type { Value } from '../graph/ir.ts'
 import type { BatchShape } from './model.ts'
 
+/** What a graph is given of its words: `vectors` [words, embedding], or `mapped` [words, n]. */
+export type GivenWords = 'vectors' | 'mapped'
+
 /** A function of [n, embedding] that is affine in each row on its own. */
 type RowMap = (vectors: Value) => Value
 
@@ -24,6 +27,9 @@ type RowMap = (vectors: Value) => Value
  * Gradients come back the same way. What flows to a position, [map's outputs], is *lifted* to the
  * gradient by its embedding; as the map is affine, lifting is linear and the same everywhere, so
  * what flows to all positions of a word may be summed first and lifted once.
+ *
+ * Where many batches are run with the same weights, the map of the whole vocabulary may be given
+ * instead of embeddings, so that each batch has only to look it up.
  */
 export class EmbeddedTokens {
   /** [words, embedding] */
@@ -31,11 +37,13 @@ export class EmbeddedTokens {
   /** [rows · tokens] the row of `vectors` at each position. */
   readonly #slots: Value
   readonly #batch: BatchShape
+  readonly #given: GivenWords
   /** [rows · tokens, n] what was looked up, and of what function of the embeddings. */
   #lookedUp: { value: Value; map: RowMap } | undefined
 
-  constructor(batch: BatchShape, size: number) {
+  constructor(batch: BatchShape, size: number, given: GivenWords = 'vectors') {
     this.#batch = batch
+    this.#given = given
     this.vectors = input('vectors', [batch.words, size])
     this.#slots = input('slots', [batch.rows * batch.tokens])
   }
@@ -43,10 +51,16 @@ export class EmbeddedTokens {
   /** [rows, tokens, n]: `map` of the embedding at every position. A model calls it once. */
   map(map: RowMap): Value {
     if (this.#lookedUp) throw new Error('The embedded tokens were mapped before.')
-    const value = gather(map(this.vectors), this.#slots)
-    this.#lookedUp = { value, map }
+    const mapped = map(this.vectors)
+    const table = this.#given === 'mapped' ? input('mapped', mapped.shape) : mapped
+    this.#lookedUp = { value: gather(table, this.#slots), map }
     const { rows, tokens } = this.#batch
-    return reshape(value, [rows, tokens, this.flowSize])
+    return reshape(this.#known.value, [rows, tokens, this.flowSize])
+  }
+
+  /** [words, n]: `map` of every word's embedding. */
+  get mapped(): Value {
+    return this.#known.map(this.vectors)
   }
 
   /** n, the numbers that flow back to a position. */

@@ -12,6 +12,7 @@ import {
 } from '../graph/build.ts'
 import { gradients } from '../graph/gradients.ts'
 import type { Graph, Value } from '../graph/ir.ts'
+import type { GivenWords } from './embedded-tokens.ts'
 import { EmbeddedTokens } from './embedded-tokens.ts'
 import type { BatchShape, Model } from './model.ts'
 
@@ -28,8 +29,8 @@ interface Built {
 /** Name of the output that holds the gradient of a parameter. */
 export const gradientName = (parameter: string) => `gradient.${parameter}`
 
-function build(model: Model, batch: BatchShape): Built {
-  const embedded = new EmbeddedTokens(batch, model.embeddingSize)
+function build(model: Model, batch: BatchShape, given?: GivenWords): Built {
+  const embedded = new EmbeddedTokens(batch, model.embeddingSize, given)
   const parameters = Object.fromEntries(
     model.parameters.map(({ name, shape }) => [name, input(name, shape)])
   )
@@ -54,8 +55,8 @@ export function predictGraph(model: Model, batch: BatchShape): Graph {
  * softmax(logits) − target. One backward pass serves the batch, as no row's loss depends on another
  * row.
  */
-export function inputGradientGraph(model: Model, batch: BatchShape): Graph {
-  const { embedded, target, logits, features, losses } = build(model, batch)
+export function inputGradientGraph(model: Model, batch: BatchShape, given?: GivenWords): Graph {
+  const { embedded, target, logits, features, losses } = build(model, batch, given)
   const ones = expand(constant([1]), losses.shape)
   const flow = embedded.flow(losses, ones)
   const logitGradient = sub(softmax(logits, 1), target)
@@ -63,6 +64,13 @@ export function inputGradientGraph(model: Model, batch: BatchShape): Graph {
     name: 'input-gradient',
     outputs: { losses, features, logitGradient, flow, squaredNorms: embedded.squaredNorms(flow) }
   }
+}
+
+/** `mapped` [words, n], of the embeddings `vectors` [words, embedding] of a whole vocabulary. */
+export function mapGraph(model: Model, words: number): Graph {
+  // What a word is mapped to does not depend on where it stands.
+  const { embedded } = build(model, { rows: 1, tokens: model.minimumTokens, words })
+  return { name: 'map', outputs: { mapped: embedded.mapped } }
 }
 
 /**

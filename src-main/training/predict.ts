@@ -37,7 +37,7 @@ export class Predictor {
       throwIfCancelled(signal)
       const batch = order.slice(start, start + this.#rows)
       const prepared = await this.#runner.prepare(batch.map((index) => idsOf(texts, index)))
-      const { results } = await this.#runner.run(prepared, lookUp, { feeds: parameters })
+      const results = await this.#runner.run(prepared, { lookUp, feeds: parameters })
       batch.forEach((index, n) => {
         const logits = results['logits']!.subarray(n * classes, (n + 1) * classes)
         softmaxInto(logits, probabilities.subarray(index * classes, (index + 1) * classes))

@@ -44,7 +44,7 @@ export class Stepper {
     const batch = await this.#runner.prepare(texts)
     const feeds = { ...this.parameters, rowWeight }
     const lookUp: LookUp = (words, into) => this.#embedding.read(words, into)
-    const { results } = await this.#runner.run(batch, lookUp, { classes, feeds })
+    const results = await this.#runner.run(batch, { lookUp, classes, feeds })
     this.#optimizer.begin(learningRate)
     for (const [name, state] of this.#dense) {
       state.step(this.parameters[name]!, results[gradientName(name)]!)

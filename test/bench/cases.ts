@@ -98,7 +98,7 @@ function inputGradient(filters: number, tokens: number): Case {
       return {
         async run() {
           const batch = batchOf(texts, turn++, batchSize)
-          await runner.run(await runner.prepare(batch), lookUp, { classes: classesOfBatch })
+          await runner.run(await runner.prepare(batch), { lookUp, classes: classesOfBatch })
         },
         dispose: () => runner.dispose()
       }

@@ -7,6 +7,7 @@ import {
   gradientName,
   inputGradientGraph,
   liftGraph,
+  mapGraph,
   predictGraph,
   trainStepGraph
 } from '../../src-main/models/graphs.ts'
@@ -99,6 +100,20 @@ describe.each(executors)('TextCNN on $name agrees with PyTorch', ({ run, logits,
         .reduce((sum, g) => sum + g * g, 0)
     )
     expectClose(results['squaredNorms']!, squares, { tolerance: gradients, name: 'squared norms' })
+  })
+
+  test.each(cases)('$name: the same where the vocabulary was mapped before', async (given) => {
+    const { model, batch, only } = prepare(given)
+    const graph = inputGradientGraph(model, batch)
+    const map = mapGraph(model, given.sizes.V)
+    const { mapped } = await run(map, only(map))
+    const second = inputGradientGraph(model, batch, 'mapped')
+    const feeds = { ...only(second), mapped: [...mapped!] }
+    expect(feeds).not.toHaveProperty('vectors')
+    const [ours, theirs] = [await run(second, feeds), await run(graph, only(graph))]
+    for (const name of ['losses', 'flow', 'squaredNorms']) {
+      expectClose(ours[name]!, [...theirs[name]!], { tolerance: logits, name })
+    }
   })
 
   test.each(cases)('$name: gradients of the parameters', async (given) => {
