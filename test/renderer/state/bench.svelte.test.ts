@@ -1,3 +1,4 @@
+import { flushSync } from 'svelte'
 import { beforeEach, describe, expect, it, vi } from 'vitest'
 import { database } from '../../../src-renderer/db/database.ts'
 import { keptDraft } from '../../../src-renderer/db/kept.ts'
@@ -157,6 +158,19 @@ describe('benches that were used', () => {
     bench.choose({ ...bench.selection, k: 7 })
     benchOf(project, 11)
     expect(benchOf(project, 10)).toBe(bench)
+  })
+
+  it('go on when the view is gone that opened them', async () => {
+    let bench: Bench | undefined
+    const view = $effect.root(() => {
+      const shown = $derived(benchOf(project, 12))
+      $effect(() => void (bench = shown))
+    })
+    flushSync()
+    await vi.waitFor(() => expect(bench?.chosen).toHaveLength(50))
+    view()
+    bench!.choose({ ...bench!.selection, k: 7 })
+    expect(bench!.chosen).toHaveLength(7)
   })
 
   it('are let go when many others were used since', () => {

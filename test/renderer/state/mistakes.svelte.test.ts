@@ -1,3 +1,4 @@
+import { flushSync } from 'svelte'
 import { beforeEach, expect, it, vi } from 'vitest'
 import { database } from '../../../src-renderer/db/database.ts'
 import { everything } from '../../../src-renderer/state/mistake-filter.ts'
@@ -122,6 +123,19 @@ it('says why there is no list, until there is one', async () => {
   answer('mistakes', 'table', () => table)
   await list.refresh()
   expect(list.error).toBeUndefined()
+})
+
+it('goes on when the view is gone that opened it', async () => {
+  let list: MistakeList | undefined
+  const view = $effect.root(() => {
+    const shown = $derived(mistakesOf(project))
+    $effect(() => void (list = shown))
+  })
+  flushSync()
+  await vi.waitFor(() => expect(list?.shown).toHaveLength(3))
+  view()
+  list!.change({ trueClass: 1 })
+  expect(examples(list!)).toEqual([10])
 })
 
 it('is one list a project, for every view', () => {
