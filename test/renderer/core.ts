@@ -15,6 +15,8 @@ interface Message {
 const answers = new Map<string, (input: never) => unknown>()
 let receive: (data: string) => void = () => undefined
 let watching: number | undefined
+/** Lists that were told before any window watched. */
+const untold: (readonly Partial<JobView>[])[] = []
 
 const tell = (id: number, content: object) => receive(JSON.stringify({ id, ...content }))
 
@@ -22,7 +24,8 @@ async function hear({ id, method, params }: Message): Promise<void> {
   if (!params) return
   if (method === 'subscription') {
     watching = id
-    return tell(id, { result: { type: 'started' } })
+    tell(id, { result: { type: 'started' } })
+    return untold.splice(0).forEach(tellJobs)
   }
   try {
     const answer = answers.get(params.path)
@@ -56,8 +59,8 @@ export function answer<Area extends keyof Inputs, Call extends keyof Inputs[Area
 
 /** Lets every window know these jobs. */
 export function tellJobs(jobs: readonly Partial<JobView>[]): void {
-  if (watching === undefined) throw new Error('No window watches the jobs.')
-  tell(watching, { result: { type: 'data', data: jobs } })
+  if (watching === undefined) untold.push(jobs)
+  else tell(watching, { result: { type: 'data', data: jobs } })
 }
 
 /** A promise with its ends, for answers that come when a test says so. */
