@@ -15,12 +15,20 @@ export class Live<Of, T> {
   constructor(of: () => Of, query: (of: Of) => Promise<T> | T) {
     $effect(() => {
       const wanted = of()
-      const subscription = liveQuery(() => query(wanted)).subscribe({
-        next: (value) => {
-          this.value = value
+      // Dexie keeps some errors to itself, that of a database which cannot be opened among them.
+      const asked = async () => {
+        try {
+          return { value: await query(wanted) }
+        } catch (error) {
+          return { error }
+        }
+      }
+      const subscription = liveQuery(asked).subscribe((answer) => {
+        if ('error' in answer) this.error = unusable(answer.error)
+        else {
+          this.value = answer.value
           this.error = undefined
-        },
-        error: (error: unknown) => (this.error = unusable(error))
+        }
       })
       return () => subscription.unsubscribe()
     })

@@ -51,6 +51,13 @@ it('says in a sentence what to do when the database cannot answer', async () => 
   stop()
 })
 
+it('says so as well where Dexie keeps the error to itself', async () => {
+  const closed = Object.assign(new Error('It is closed'), { name: 'DatabaseClosedError' })
+  const live = follow(() => Promise.reject<number>(closed), nothing)
+  await vi.waitFor(() => expect(live.error?.message).toContain('It is closed'))
+  stop()
+})
+
 it('hears nothing any more when its view is gone', async () => {
   const asked = vi.fn(() => database.seen.count())
   const live = follow(asked, nothing)
