@@ -36,11 +36,15 @@ export function onConnection(listener: (connected: boolean) => void): () => void
   return () => listeners.delete(listener)
 }
 
+const lineBroke = 'The line to Erratum broke before it had answered. Try again.'
+
 /** What went wrong, as the core's `{code, message}`. */
 export function failure(error: unknown): { code: string; message: string } {
   if (isTRPCClientError(error)) {
     const { message, data } = error as TRPCClientError<Router>
-    return { code: data?.erratum ?? 'internal', message }
+    // Without data it is not the core that has answered.
+    if (!data) return { code: 'internal', message: lineBroke }
+    return { code: data.erratum ?? 'internal', message }
   }
   return { code: 'internal', message: error instanceof Error ? error.message : String(error) }
 }

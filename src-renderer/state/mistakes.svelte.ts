@@ -1,6 +1,6 @@
 /** The list of mistakes of a project: it outlives the view, so that coming back finds it as it was. */
 import { keepFilter, keptFilter } from '../db/kept.ts'
-import { core, failure } from '../host/host.ts'
+import { core, failure, onConnection } from '../host/host.ts'
 import type { Outputs } from '../host/host.ts'
 import { jobs } from './jobs.svelte.ts'
 import { Lasting } from './lasting.svelte.ts'
@@ -97,6 +97,11 @@ const lists = new Lasting<MistakeList>(5)
 jobs.onEnd(({ project, kind }) => {
   if (kind === 'export') return
   for (const list of lists.all()) if (list.project === project) void list.refresh()
+})
+
+onConnection((connected) => {
+  if (!connected) return
+  for (const list of lists.all()) if (list.error) void list.refresh()
 })
 
 /** The list of a project, as it was left. */

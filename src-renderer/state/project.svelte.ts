@@ -1,6 +1,6 @@
 /** The project that the window is in. */
 import { untrack } from 'svelte'
-import { core, failure } from '../host/host.ts'
+import { core, failure, onConnection } from '../host/host.ts'
 import type { Outputs } from '../host/host.ts'
 import { jobs } from './jobs.svelte.ts'
 import { place } from './place.svelte.ts'
@@ -22,6 +22,9 @@ class CurrentProject {
         if (id !== untrack(() => this.overview?.id)) this.overview = undefined
         if (id !== undefined) void this.#open(id)
       })
+    })
+    onConnection((connected) => {
+      if (connected && this.error && this.id !== undefined) void this.#open(this.id)
     })
     // Training and imports change what a project says of itself.
     jobs.onEnd((job) => {

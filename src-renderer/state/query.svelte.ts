@@ -1,5 +1,5 @@
 /** An answer of the core that a view shows: asked anew when what it depends on changes. */
-import { failure } from '../host/host.ts'
+import { failure, onConnection } from '../host/host.ts'
 
 export class Query<T> {
   /** The last answer; it stays while a newer one is on its way. */
@@ -10,12 +10,21 @@ export class Query<T> {
   #turn = 0
   #abort = new AbortController()
 
-  /** `ask` is called in an effect: the reactive state that it reads at once is what it depends on. */
+  /**
+   * `ask` is called in an effect: the reactive state that it reads at once is what it depends on.
+   * What has failed is asked again when the line to the core is back.
+   */
   constructor(ask: (signal: AbortSignal) => Promise<T>) {
     this.#ask = ask
     $effect(() => {
       void this.refresh()
-      return () => this.#abort.abort()
+      const stop = onConnection((connected) => {
+        if (connected && this.error) void this.refresh()
+      })
+      return () => {
+        stop()
+        this.#abort.abort()
+      }
     })
   }
 

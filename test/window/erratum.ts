@@ -88,10 +88,12 @@ async function start(
 ): Promise<Erratum & AsyncDisposable> {
   const run = () => starters[host](context, dataFolder)
   let running = await run()
+  const errors: string[] = []
   return {
     dataFolder,
     async open({ tour = false } = {}) {
       const page = await running.window()
+      page.on('pageerror', ({ stack, message }) => errors.push(stack ?? message))
       await expect(page.getByRole('navigation', { name: 'Views' })).toBeAttached()
       if (tour) return page
       const skip = page.getByRole('button', { name: 'Skip' })
@@ -106,6 +108,7 @@ async function start(
     async [Symbol.asyncDispose]() {
       await running.end()
       if (!keep) rmSync(dataFolder, { recursive: true, force: true })
+      expect(errors, 'what the page has thrown and nobody caught').toEqual([])
     }
   }
 }
