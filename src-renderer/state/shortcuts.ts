@@ -24,8 +24,8 @@ export const shortcuts: readonly ShortcutGroup[] = [
   {
     title: 'Bench',
     keys: [
-      ['j k', 'next, previous opponent'],
-      ['x', 'edit it, or leave it as it is'],
+      ['j k', 'next, previous row'],
+      ['x', 'edit the opponent, or leave it as it is'],
       ['p', 'remove it, or pad its word instead'],
       ['Enter', 'unfold it'],
       ['1 2', 'opponents, proponents'],
