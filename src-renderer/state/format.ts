@@ -75,6 +75,11 @@ export function ago(time: string, now = Date.now()): string {
   })
 }
 
+/** A word of a command as a shell takes it: a file may be called anything. */
+export function shellWord(word: string): string {
+  return /^[\w.][\w.-]*$/.test(word) ? word : `'${word.replaceAll("'", "'\\''")}'`
+}
+
 /** `512 B`, `3.4 kB`, `12 MB` */
 export function bytes(value: number): string {
   const units = ['B', 'kB', 'MB', 'GB']

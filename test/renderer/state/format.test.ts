@@ -1,3 +1,4 @@
+import { execFileSync } from 'node:child_process'
 import { describe, expect, it } from 'vitest'
 import {
   ago,
@@ -8,6 +9,7 @@ import {
   percent,
   plural,
   roughly,
+  shellWord,
   signed
 } from '../../../src-renderer/state/format.ts'
 
@@ -87,3 +89,11 @@ it.each([
 ])('says %d bytes as %s', (value, text) => {
   expect(bytes(value)).toBe(text)
 })
+
+it.each(['films.csv', 'my films.csv', "it's; rm -rf $HOME `date`.csv", '-rf', '*', '<b>&'])(
+  'writes %s so that a shell takes it as it is',
+  (name) => {
+    const said = execFileSync('sh', ['-c', `printf %s ${shellWord(name)}`], { encoding: 'utf8' })
+    expect(said).toBe(name)
+  }
+)
