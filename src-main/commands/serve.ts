@@ -1,6 +1,6 @@
 /** `erratum serve`: the windows' interface in a browser. */
 import { resolve } from 'node:path'
-import { startCore } from '../hosts/core-thread.ts'
+import { launchCore } from '../hosts/core-thread.ts'
 import { pageFolder } from '../hosts/page-files.ts'
 import { startWebHost } from '../hosts/web/server.ts'
 import { openProject } from '../project/project.ts'
@@ -21,7 +21,8 @@ export function serve({ dir, port, dataFolder }: ServeOptions): Promise<void> {
       const page = pageFolder()
       const folder = resolve(dataFolder ?? usualDataFolder())
       const folders = dir === undefined ? [] : [(await openProject(dir)).folder]
-      const core = await startCore({
+      // The browser loads the page while the core starts.
+      const { core } = launchCore({
         dataFolder: folder,
         folders,
         shell: {
@@ -48,5 +49,6 @@ export function serve({ dir, port, dataFolder }: ServeOptions): Promise<void> {
 }
 
 function aborted(signal: AbortSignal): Promise<void> {
+  if (signal.aborted) return Promise.resolve()
   return new Promise((resolve) => signal.addEventListener('abort', () => resolve(), { once: true }))
 }

@@ -35,6 +35,13 @@ export interface CoreOptions extends Omit<CoreStart, 'shell'> {
 
 /** Starts the core; resolves once it answers. */
 export async function startCore(options: CoreOptions): Promise<Core> {
+  const { core, started } = launchCore(options)
+  await started
+  return core
+}
+
+/** Starts the core without waiting: what it is told before it has `started` waits for it. */
+export function launchCore(options: CoreOptions): { core: Core; started: Promise<void> } {
   const { shell, dataFolder, folders } = options
   const { host, hasDialogs } = shell
   const url = threadEntry('core')
@@ -82,12 +89,14 @@ export async function startCore(options: CoreOptions): Promise<Core> {
     })
   })
   void failure.then((error) => asked.forEach(({ reject }) => reject(error)))
-  await new Promise<void>((resolve, reject) => {
+  const started = new Promise<void>((resolve, reject) => {
     worker.once('message', () => resolve())
     void failure.then(reject)
   })
+  // Not everyone waits for it; `failure` is there for them.
+  started.catch(() => undefined)
   worker.on('message', receive)
-  return {
+  const core: Core = {
     failure,
     connect(window) {
       const connection = ++last
@@ -109,6 +118,7 @@ export async function startCore(options: CoreOptions): Promise<Core> {
       await exited
     }
   }
+  return { core, started }
 }
 
 async function answerShell(
