@@ -121,7 +121,9 @@ export const router = t.router({
   mistakes: t.router({
     table: on(mistakes.table).query(({ ctx, input }) => mistakeTable(ctx.service, input)),
     texts: on(mistakes.texts).query(({ ctx, input }) => mistakeTexts(ctx.service, input)),
-    search: on(mistakes.search).query(({ ctx, input }) => searchMistakes(ctx.service, input)),
+    search: on(mistakes.search).query(({ ctx, input, signal }) =>
+      searchMistakes(ctx.service, input, signal)
+    ),
     measureStability: on(mistakes.measureStability).mutation(({ ctx, input }) => ({
       job: measureStability(ctx.service, input)
     }))

@@ -24,12 +24,45 @@ export interface MistakeFilter {
   label?: string | undefined
 }
 
+/** A mistake by its numbers. */
+export interface MistakeNumbers {
+  /** Row id. */
+  example: number
+  trueClass: number
+  predictedClass: number
+  /** Of the true label. */
+  probability: number
+  /** Rounds without an edit in which it was right. */
+  fixed: number
+}
+
+/** All mistakes, the nearest to being right first, without reading any text; and the rounds known. */
+export async function findMistakes(
+  workspace: TrainedWorkspace
+): Promise<{ mistakes: MistakeNumbers[]; rounds: number }> {
+  const { dataset, heldOut, probabilities } = workspace
+  const { classes } = heldOut
+  const { predicted, trueProbability } = evaluate(probabilities, classes, dataset.labels.length)
+  const rounds = await knownBaseline(workspace)
+  const mistakes: MistakeNumbers[] = []
+  heldOut.rows.forEach((example, index) => {
+    const trueClass = classes[index]!
+    const predictedClass = predicted[index]!
+    if (predictedClass === trueClass) return
+    const fixed = rounds.filter((round) => round.predicted[index] === trueClass).length
+    const probability = trueProbability[index]!
+    mistakes.push({ example, trueClass, predictedClass, probability, fixed })
+  })
+  mistakes.sort((a, b) => b.probability - a.probability || a.example - b.example)
+  return { mistakes, rounds: rounds.length }
+}
+
 /** All mistakes that pass the filter, the nearest to being right first. */
 export async function listMistakes(
   workspace: TrainedWorkspace,
   { band, label }: MistakeFilter = {}
 ): Promise<Mistake[]> {
-  const { dataset, heldOut, probabilities } = workspace
+  const { dataset } = workspace
   const { labels } = dataset
   if (label !== undefined && !labels.includes(label)) {
     throw new ErratumError(
@@ -37,25 +70,21 @@ export async function listMistakes(
       `There is no label "${label}" in this project. Its labels are ${labels.join(', ')}.`
     )
   }
-  const { predicted, trueProbability } = evaluate(probabilities, heldOut.classes, labels.length)
-  const rounds = await knownBaseline(workspace)
-  const found: Mistake[] = []
-  heldOut.rows.forEach((row, index) => {
-    const trueClass = heldOut.classes[index]!
-    const probability = trueProbability[index]!
-    if (predicted[index] === trueClass) return
-    if (label !== undefined && labels[trueClass] !== label) return
-    if (band && !(probability >= band[0] && probability <= band[1])) return
-    const fixed = rounds.filter((round) => round.predicted[index] === trueClass).length
-    const stablyWrong = isStablyWrong({ probability: fixed / rounds.length })
-    found.push({
-      example: row,
-      text: dataset.text(row).join('\n'),
-      trueLabel: labels[trueClass]!,
-      predictedLabel: labels[predicted[index]!]!,
-      probability,
-      baseline: rounds.length > 0 ? { fixed, rounds: rounds.length, stablyWrong } : null
+  const { mistakes, rounds } = await findMistakes(workspace)
+  const passes = ({ trueClass, probability }: MistakeNumbers) =>
+    (label === undefined || labels[trueClass] === label) &&
+    (!band || (probability >= band[0] && probability <= band[1]))
+  return mistakes
+    .filter(passes)
+    .map(({ example, trueClass, predictedClass, probability, fixed }) => {
+      const stablyWrong = isStablyWrong({ probability: fixed / rounds })
+      return {
+        example,
+        text: dataset.text(example).join('\n'),
+        trueLabel: labels[trueClass]!,
+        predictedLabel: labels[predictedClass]!,
+        probability,
+        baseline: rounds > 0 ? { fixed, rounds, stablyWrong } : null
+      }
     })
-  })
-  return found.sort((a, b) => b.probability - a.probability || a.example - b.example)
 }

@@ -1,15 +1,21 @@
 /** Answers about the mistakes of the base model. */
+import { setImmediate } from 'node:timers/promises'
 import type { z } from 'zod'
 import type { MistakeTable, mistakesContract } from '../../src-preload/contract/model.ts'
-import { listMistakes } from '../pipeline/mistakes.ts'
+import { throwIfCancelled } from '../errors.ts'
+import { findMistakes } from '../pipeline/mistakes.ts'
 import { requestsFor, runRounds, seedsOf } from '../pipeline/rounds.ts'
 import { openTrained } from '../pipeline/workspace.ts'
 import { withProjectLock } from '../project/lock.ts'
+import { warmBench } from './bench.ts'
 import type { Service } from './service.ts'
 
 type Inputs = {
   [Name in keyof typeof mistakesContract]: z.infer<(typeof mistakesContract)[Name]['input']>
 }
+
+/** Texts that are searched before other calls have their turn. */
+const searchedAtOnce = 500
 
 /** Characters of a text that a list shows. */
 const beginning = 400
@@ -18,18 +24,23 @@ export async function mistakeTable(
   service: Service,
   { project }: Inputs['table']
 ): Promise<MistakeTable> {
-  const workspace = await service.open.trained(service.known.folderOf(project))
-  const { labels } = workspace.dataset
-  const mistakes = await listMistakes(workspace)
-  const classOf = (label: string) => labels.indexOf(label)
+  const folder = service.known.folderOf(project)
+  const workspace = await service.open.trained(folder)
+  const { mistakes, rounds } = await findMistakes(workspace)
+  const [nearest] = mistakes
+  if (nearest) {
+    const warm = () => void warmBench(service, folder, nearest.example).catch(() => undefined)
+    // The texts of the list come first.
+    setTimeout(warm, 500).unref()
+  }
   return {
-    labels: [...labels],
+    labels: [...workspace.dataset.labels],
     examples: mistakes.map(({ example }) => example),
     probabilities: mistakes.map(({ probability }) => probability),
-    trueClasses: mistakes.map(({ trueLabel }) => classOf(trueLabel)),
-    predictedClasses: mistakes.map(({ predictedLabel }) => classOf(predictedLabel)),
-    rounds: mistakes[0]?.baseline?.rounds ?? 0,
-    fixed: mistakes.map(({ baseline }) => baseline?.fixed ?? 0),
+    trueClasses: mistakes.map(({ trueClass }) => trueClass),
+    predictedClasses: mistakes.map(({ predictedClass }) => predictedClass),
+    rounds,
+    fixed: mistakes.map(({ fixed }) => fixed),
     heldOut: workspace.heldOut.rows.length
   }
 }
@@ -44,14 +55,22 @@ export async function mistakeTexts(
 
 export async function searchMistakes(
   service: Service,
-  { project, query }: Inputs['search']
+  { project, query }: Inputs['search'],
+  signal: AbortSignal | undefined
 ): Promise<number[]> {
   const workspace = await service.open.trained(service.known.folderOf(project))
   const wanted = query.toLowerCase()
-  const mistakes = await listMistakes(workspace)
-  return mistakes
-    .filter(({ text }) => text.toLowerCase().includes(wanted))
-    .map(({ example }) => example)
+  const { mistakes } = await findMistakes(workspace)
+  const found: number[] = []
+  for (const [n, { example }] of mistakes.entries()) {
+    if (n % searchedAtOnce === 0) {
+      await setImmediate()
+      throwIfCancelled(signal)
+    }
+    const text = workspace.dataset.text(example).join('\n')
+    if (text.toLowerCase().includes(wanted)) found.push(example)
+  }
+  return found
 }
 
 export function measureStability(
