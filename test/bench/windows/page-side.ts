@@ -16,6 +16,7 @@ declare const MessageChannel: new () => {
   port2: { postMessage(message: unknown): void }
 }
 declare function requestAnimationFrame(callback: (now: number) => void): number
+declare function cancelAnimationFrame(id: number): void
 declare function addEventListener(
   type: 'click',
   listener: (event: { timeStamp: number }) => void,
@@ -39,10 +40,11 @@ declare global {
 
 /** Run in every page before its own scripts. */
 export function pageSide(): void {
-  let frames: number[] | undefined
+  let frames: number[] = []
+  let next = 0
   const note = (now: number): void => {
-    frames?.push(now)
-    if (frames) requestAnimationFrame(note)
+    frames.push(now)
+    next = requestAnimationFrame(note)
   }
   globalThis.pageSide = {
     canBeClicked(selector, text) {
@@ -56,12 +58,11 @@ export function pageSide(): void {
     },
     startFrames() {
       frames = []
-      requestAnimationFrame(note)
+      next = requestAnimationFrame(note)
     },
     stopFrames() {
-      const times = frames ?? []
-      frames = undefined
-      return times.slice(1).map((time, n) => time - times[n]!)
+      cancelAnimationFrame(next)
+      return frames.slice(1).map((time, n) => time - frames[n]!)
     },
     clickUntil: (selector) =>
       new Promise((resolve) => {

@@ -18,7 +18,8 @@ export async function framesOfTraining(bench: WindowBench): Promise<Figure[]> {
     .getByText(/epoch \d+ of 100, loss/)
     .first()
     .waitFor()
-  return framesMeanwhile(page, 'a training', 'its curves filling')
+  // Awaited here: the window is there no longer than this function.
+  return await framesMeanwhile(page, 'a training', 'its curves filling')
 }
 
 /** Rounds: those of 10,000 rows, which take seconds, and those of 300, of which many end a second. */
