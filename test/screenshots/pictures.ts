@@ -18,6 +18,8 @@ const themes = ['light', 'dark'] as const
 /** Writes NAME-light.png and NAME-dark.png, once what fades in is there. */
 export async function shoot(page: Page, { folder }: Pictures, name: string): Promise<void> {
   mkdirSync(join(root, folder), { recursive: true })
+  // Nothing is pointed at, so no tooltip lies over it.
+  await page.mouse.move(0, 0)
   for (const colorScheme of themes) {
     await page.emulateMedia({ colorScheme, reducedMotion: 'reduce' })
     await page.waitForTimeout(300)
