@@ -117,7 +117,9 @@ export class StandIn {
   }
 
   #tell(message: ToMain): void {
-    if (this.#main.connected) this.#main.send(message)
+    if (!this.#main.connected) return
+    // A page may speak while the application ends; how that ended is told by `ended` alone.
+    this.#main.send(message, () => undefined)
   }
 
   #take(message: ToStory): void {
