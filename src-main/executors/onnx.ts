@@ -11,7 +11,7 @@ const operatorSetVersion = 20
 /** The version of the file format that came with operator set 20. */
 const irVersion = 9
 const dataTypes = { float: 1, int64: 7, bool: 9 } as const
-const attributeTypes = { int: 2, string: 3, ints: 7 } as const
+const attributeTypes = { float: 1, int: 2, string: 3, ints: 7 } as const
 
 const field = (id: number, type: string, rule?: 'repeated') =>
   rule ? { id, type, rule } : { id, type }
@@ -47,6 +47,7 @@ const messages = protobuf.Root.fromJSON({
     Attribute: {
       fields: {
         name: field(1, 'string'),
+        f: field(2, 'float'),
         i: field(3, 'int64'),
         s: field(4, 'bytes'),
         ints: field(8, 'int64', 'repeated'),
@@ -69,7 +70,8 @@ const messages = protobuf.Root.fromJSON({
   }
 })
 
-type OnnxAttributes = Record<string, number | string | readonly number[]>
+/** A number is an integer unless it is marked as a float, which ONNX tells apart. */
+type OnnxAttributes = Record<string, number | string | readonly number[] | { float: number }>
 
 /** Writes what an operator needs beside itself; both give the name of what they wrote. */
 interface Beside {
@@ -136,6 +138,9 @@ const lowerings: {
     attributes: { to: dataTypes.float },
     inputs: ([x], beside) => [beside.apply('Cast', [x!], { to: dataTypes.bool })]
   }),
+  Tanh: plain,
+  Erf: plain,
+  Gelu: plain,
   MatMul: plain,
   Transpose: ({ permutation }) => ({ attributes: { perm: permutation } }),
   Reshape: ({ shape }) => ({ tensors: [shape] }),
@@ -169,7 +174,8 @@ const lowerings: {
   ReduceSum: reduction,
   ReduceMax: reduction,
   Softmax: alongAxis,
-  LogSoftmax: alongAxis
+  LogSoftmax: alongAxis,
+  LayerNormalization: ({ epsilon }) => ({ attributes: { axis: -1, epsilon: { float: epsilon } } })
 }
 
 /** The parts of a model's graph as they are written, one after the other. */
@@ -280,6 +286,7 @@ function attributeOf(name: string, value: OnnxAttributes[string]): object {
   if (typeof value === 'string') {
     return { name, s: Buffer.from(value), type: attributeTypes.string }
   }
+  if ('float' in value) return { name, f: value.float, type: attributeTypes.float }
   return { name, ints: value, type: attributeTypes.ints }
 }
 

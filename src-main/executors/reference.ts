@@ -145,6 +145,29 @@ function logSoftmax(x: Tensor, axis: number): Float64Array {
   return centred
 }
 
+/**
+ * The error function to float64's precision: its Maclaurin series near 0 (Abramowitz and Stegun,
+ * 7.1.5), and for larger numbers 1 minus the continued fraction of its complement (7.1.14), from the
+ * inside out.
+ */
+function erf(x: number): number {
+  const size = Math.abs(x)
+  if (size > 6) return Math.sign(x)
+  if (size < 2.5) {
+    let term = x
+    let total = x
+    for (let n = 1; Math.abs(term) > Number.EPSILON * Math.abs(total); n++) {
+      term *= (-x * x) / n
+      total += term / (2 * n + 1)
+      if (n > 100) break
+    }
+    return (2 / Math.sqrt(Math.PI)) * total
+  }
+  let fraction = size
+  for (let n = 100; n > 0; n--) fraction = size + n / 2 / fraction
+  return Math.sign(x) * (1 - Math.exp(-size * size) / (Math.sqrt(Math.PI) * fraction))
+}
+
 const computes: { readonly [Op in OpName]: Compute<Attributes[Op]> } = {
   Input: () => [],
   Constant: (_, { data }) => [Float64Array.from(data)],
@@ -157,6 +180,9 @@ const computes: { readonly [Op in OpName]: Compute<Attributes[Op]> } = {
   Log: unary(Math.log),
   Relu: unary((x) => Math.max(x, 0)),
   Indicator: unary((x) => (x === 0 ? 0 : 1)),
+  Tanh: unary(Math.tanh),
+  Erf: unary(erf),
+  Gelu: unary((x) => (x / 2) * (1 + erf(x * Math.SQRT1_2))),
 
   MatMul: ([a, b], _, [shape]) => {
     const inner = a!.shape.at(-1)!
@@ -228,5 +254,23 @@ const computes: { readonly [Op in OpName]: Compute<Attributes[Op]> } = {
   ReduceSum: sum,
   ReduceMax: maximum,
   Softmax: ([x], { axis }) => [logSoftmax(x!, axis).map(Math.exp)],
-  LogSoftmax: ([x], { axis }) => [logSoftmax(x!, axis)]
+  LogSoftmax: ([x], { axis }) => [logSoftmax(x!, axis)],
+  LayerNormalization: ([x, scale, shift], { epsilon }) => {
+    const n = scale!.data.length
+    const rows = x!.data.length / n
+    const [means, inverses] = [new Float64Array(rows), new Float64Array(rows)]
+    const result = new Float64Array(x!.data.length)
+    for (let row = 0; row < rows; row++) {
+      const values = x!.data.subarray(row * n, (row + 1) * n)
+      const mean = values.reduce((total, value) => total + value, 0) / n
+      const variance = values.reduce((total, value) => total + (value - mean) ** 2, 0) / n
+      const inverse = 1 / Math.sqrt(variance + epsilon)
+      values.forEach((value, i) => {
+        result[row * n + i] = (value - mean) * inverse * scale!.data[i]! + shift!.data[i]!
+      })
+      means[row] = mean
+      inverses[row] = inverse
+    }
+    return [result, means, inverses]
+  }
 }

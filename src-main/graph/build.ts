@@ -48,10 +48,19 @@ export const neg = (x: Value) => one('Neg', [x], {})
 export const exp = (x: Value) => one('Exp', [x], {})
 export const log = (x: Value) => one('Log', [x], {})
 export const relu = (x: Value) => one('Relu', [x], {})
+export const tanh = (x: Value) => one('Tanh', [x], {})
+export const erf = (x: Value) => one('Erf', [x], {})
+export const gelu = (x: Value) => one('Gelu', [x], {})
 export const indicator = (x: Value) => one('Indicator', [x], {})
 export const matmul = (a: Value, b: Value) => one('MatMul', [a, b], {})
 export const softmax = (x: Value, axis: number) => one('Softmax', [x], { axis })
 export const logSoftmax = (x: Value, axis: number) => one('LogSoftmax', [x], { axis })
+
+/** Normalises along the last axis; `scale` and `shift` are [n]. */
+export const layerNorm = (
+  x: Value,
+  { scale, shift, epsilon }: { scale: Value; shift: Value; epsilon: number }
+) => one('LayerNormalization', [x, scale, shift], { epsilon })
 
 /** Stretches to a shape; nothing where the shape is already right. */
 export const expand = (x: Value, shape: Shape) =>

@@ -20,6 +20,11 @@ export interface Attributes {
   Exp: Empty
   Log: Empty
   Relu: Empty
+  Tanh: Empty
+  /** The error function, 2/√π ∫₀ˣ exp(−t²) dt. */
+  Erf: Empty
+  /** x · Φ(x) with the normal distribution function Φ, exactly (no tanh in its place). */
+  Gelu: Empty
   /** 1 where the input is not 0, and 0 elsewhere; in ONNX a Cast to truth values and one back. */
   Indicator: Empty
   MatMul: Empty
@@ -45,6 +50,11 @@ export interface Attributes {
   ReduceMax: { axes: readonly number[]; keepDims: boolean }
   Softmax: { axis: number }
   LogSoftmax: { axis: number }
+  /**
+   * (x − mean) / √(variance + epsilon) along the last axis, times a scale and plus a shift, both [n]:
+   * [.., n], [n], [n] → the result, the mean [.., 1] and 1 / √(variance + epsilon) [.., 1].
+   */
+  LayerNormalization: { epsilon: number }
 }
 
 type Empty = Record<never, never>

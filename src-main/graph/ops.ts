@@ -7,9 +7,11 @@
  * dx = (∂y/∂x)ᵀ dy. What the operators compute is defined by `executors/reference.ts`.
  */
 import {
+  add,
   concat,
   constant,
   div,
+  erf,
   exp,
   expand,
   gather,
@@ -84,6 +86,11 @@ function keepReduced(node: Node<'ReduceSum'> | Node<'ReduceMax'>, value: Value):
   )
 }
 
+/** scale · exp(−x² / width). */
+function bell(x: Value, { scale, width }: { scale: number; width: number }): Value {
+  return mul(exp(mul(mul(x, x), constant([-1 / width]))), constant([scale]))
+}
+
 /**
  * aᵀ·dy, what flows to the right factor of a product. For matrices it is written (dyᵀ·a)ᵀ: where
  * the weight has more inputs than outputs onnxruntime does that product faster (2 to 20 % of it
@@ -129,6 +136,24 @@ export const ops: { readonly [Name in OpName]: Op<Name> } = {
   // y is not 0 exactly where x > 0.
   Relu: { shape: sameShape('Relu'), gradient: (node, dy) => [mul(dy, indicator(y(node)))] },
   Indicator: { shape: sameShape('Indicator'), gradient: () => [null] },
+  Tanh: {
+    shape: sameShape('Tanh'),
+    gradient: (node, dy) => [mul(dy, sub(constant([1]), mul(y(node), y(node))))]
+  },
+  Erf: {
+    shape: sameShape('Erf'),
+    gradient: (node, dy) => [mul(dy, bell(x(node), { scale: 2 / Math.sqrt(Math.PI), width: 1 }))]
+  },
+  // With y = x·Φ(x), dy/dx = Φ(x) + x·φ(x).
+  Gelu: {
+    shape: sameShape('Gelu'),
+    gradient: (node, dy) => {
+      const half = constant([0.5])
+      const below = add(mul(erf(mul(x(node), constant([Math.SQRT1_2]))), half), half)
+      const density = bell(x(node), { scale: 1 / Math.sqrt(2 * Math.PI), width: 2 })
+      return [mul(dy, add(below, mul(x(node), density)))]
+    }
+  },
 
   MatMul: {
     shape: (inputs) => {
@@ -304,5 +329,43 @@ export const ops: { readonly [Name in OpName]: Op<Name> } = {
     gradient: (node, dy) => [
       sub(dy, mul(exp(y(node)), reduceSum(dy, [node.attributes.axis], true)))
     ]
+  },
+
+  LayerNormalization: {
+    shape: (inputs, { epsilon }) => {
+      checkArity('LayerNormalization', inputs, 3)
+      const [shape, scale, shift] = [inputs[0]!, inputs[1]!, inputs[2]!]
+      const n = shape.at(-1)
+      if (n === undefined || [scale, shift].some((own) => own.length !== 1 || own[0] !== n)) {
+        refuse('LayerNormalization', inputs, 'scale and shift must have the size of the last axis')
+      }
+      if (!(epsilon > 0)) refuse('LayerNormalization', inputs, `${epsilon} is not above 0`)
+      const kept = withAxis(shape, shape.length - 1, 1)
+      return [shape, kept, kept]
+    },
+    // With x̂ the normalised input, s = 1/√(variance + epsilon), g = dy·scale and means along the last
+    // axis: dx = s·(g − mean(g) − x̂·mean(g·x̂)) + (dmean − dinverse·s²·x̂) / n.
+    gradient: (node, _, [first, dMean, dInverse]) => {
+      const [, mean, inverse] = node.outputs as [Value, Value, Value]
+      const dy = first ?? expand(constant([0]), y(node).shape)
+      const last = x(node).shape.length - 1
+      const share = constant([1 / x(node).shape[last]!])
+      const meanOf = (value: Value) => mul(reduceSum(value, [last], true), share)
+      const normalised = mul(sub(x(node), mean), inverse)
+      const g = mul(dy, x(node, 1))
+      const centred = sub(sub(g, meanOf(g)), mul(normalised, meanOf(mul(g, normalised))))
+      const parts = [mul(centred, inverse)]
+      if (dMean) parts.push(expand(mul(dMean, share), x(node).shape))
+      if (dInverse) {
+        const slope = mul(mul(dInverse, share), mul(inverse, inverse))
+        parts.push(neg(mul(slope, normalised)))
+      }
+      const { shape } = x(node, 1)
+      return [
+        parts.reduce((sum, part) => add(sum, part)),
+        sumTo(mul(dy, normalised), shape),
+        sumTo(dy, shape)
+      ]
+    }
   }
 }

@@ -10,6 +10,7 @@ a case has no gradient to compare with differences. Numbers are written with all
 
 import itertools
 import json
+import math
 
 import common
 import numpy as np
@@ -122,6 +123,23 @@ def product_by_sums(_, a, b):
     return result
 
 
+def layer_norm(attributes, x, scale, shift):
+    mean = x.mean(axis=-1, keepdims=True)
+    inverse = 1 / np.sqrt(((x - mean) ** 2).mean(axis=-1, keepdims=True) + attributes['epsilon'])
+    return [(x - mean) * inverse * scale + shift, mean, inverse]
+
+
+def torch_layer_norm(attributes, x, scale, shift):
+    mean = x.mean(-1, keepdim=True)
+    inverse = torch.rsqrt(x.var(-1, unbiased=False, keepdim=True) + attributes['epsilon'])
+    normalised = torch.nn.functional.layer_norm(x, x.shape[-1:], scale, shift, attributes['epsilon'])
+    return [normalised, mean, inverse]
+
+
+def erf(_, x):
+    return np.vectorize(math.erf)(x)
+
+
 def rows_added(attributes, at, x):
     result = np.zeros((attributes['rows'], x.shape[1]))
     for index, row in zip(at.astype(int), x):
@@ -158,6 +176,10 @@ BY_NUMPY = {
     'ReduceMax': lambda a, x: x.max(axis=tuple(a['axes']), keepdims=a['keepDims']),
     'Softmax': softmax,
     'LogSoftmax': log_softmax,
+    'Tanh': lambda _, x: np.tanh(x),
+    'Erf': erf,
+    'Gelu': lambda _, x: x * (1 + erf(_, x / math.sqrt(2))) / 2,
+    'LayerNormalization': layer_norm,
 }
 
 BY_TORCH = {
@@ -185,6 +207,10 @@ BY_TORCH = {
     'ReduceMax': lambda a, x: x.amax(a['axes'], a['keepDims']),
     'Softmax': lambda a, x: torch.softmax(x, a['axis']),
     'LogSoftmax': lambda a, x: torch.log_softmax(x, a['axis']),
+    'Tanh': lambda _, x: torch.tanh(x),
+    'Erf': lambda _, x: torch.erf(x),
+    'Gelu': lambda _, x: torch.nn.functional.gelu(x),
+    'LayerNormalization': torch_layer_norm,
 }
 
 
@@ -357,6 +383,29 @@ def lookups():
     case('ScatterND', 'many to a few', [many, numbers(60, 8)], {'rows': 5})
 
 
+def of_encoders():
+    for op in ('Tanh', 'Erf', 'Gelu'):
+        case(op, 'scalar', [numbers()])
+        case(op, 'matrix', [numbers(3, 4)])
+        case(op, 'size-1 axes', [numbers(1, 3, 1)])
+        case(op, 'zero', [zeros(3)])
+        case(op, 'all negative', [negative(2, 3)])
+        case(op, 'around where a series ends', [exactly([2.375, 2.5, 2.625, -2.5])])
+        case(op, 'far from zero', [exactly([-40.0, -7.0, 7.0, 40.0])])
+
+    def normalise(note, x, epsilon=1e-5):
+        n = x.shape[-1]
+        case('LayerNormalization', note, [x, numbers(n), numbers(n)], {'epsilon': epsilon})
+
+    normalise('matrix', numbers(3, 5))
+    normalise('vector', numbers(4))
+    normalise('leading axes', numbers(2, 1, 3))
+    normalise('all negative', negative(2, 4))
+    normalise('a large epsilon', numbers(2, 4), epsilon=2.0)
+    normalise('large magnitude', exactly([[1e4, -65536.0, 2.0**15], [300.0, 20.0, 1.0]]))
+    normalise('hardly any variance', exactly([[2.0, 2.0078125, 1.9921875, 2.0]]), epsilon=1e-2)
+
+
 def write():
     CASES.mkdir(exist_ok=True)
     for op, cases in documents.items():
@@ -374,5 +423,6 @@ movements()
 reductions()
 softmaxes()
 lookups()
+of_encoders()
 assert documents.keys() == BY_NUMPY.keys()
 write()
