@@ -11,8 +11,8 @@ import sys
 
 HERE = pathlib.Path(__file__).resolve().parent
 # The folder of the script comes first in the search path, and statistics.py here would hide the
-# standard library's, which torch needs.
-sys.path[:] = [folder for folder in sys.path if pathlib.Path(folder).resolve() != HERE]
+# standard library's, which torch needs: the folder goes to the end.
+sys.path.sort(key=lambda folder: pathlib.Path(folder).resolve() == HERE)
 
 import torch  # noqa: E402
 
