@@ -18,6 +18,7 @@ import { topPositions } from '../src-main/influence/word-terms.ts'
 import { textCnn } from '../src-main/models/text-cnn.ts'
 import { encodeAll } from '../src-main/tokens/encode.ts'
 import { buildVocabulary, padId } from '../src-main/tokens/vocabulary.ts'
+import { unrefined } from '../src-main/training/settings.ts'
 import { Predictor } from '../src-main/training/predict.ts'
 import type { EpochResult, TrainingSet } from '../src-main/training/trainer.ts'
 import { Trainer } from '../src-main/training/trainer.ts'
@@ -82,7 +83,8 @@ const settings = {
   finalShare: 0.1,
   embeddingLimit: 0.01,
   optimizer: { kind: 'adamw', betas: [0.9, 0.999], epsilon: 1e-8, weightDecay: 0.01 },
-  maximumLength: 12
+  maximumLength: 12,
+  ...unrefined
 } as const
 const newTrainer = () => new Trainer(model, { words, settings, executor })
 

@@ -3,7 +3,8 @@ import type { Dataset } from '../dataset/dataset.ts'
 import { ErratumError } from '../errors.ts'
 import type { Edit, PadEdit } from '../fix/edits.ts'
 import type { ArmReport, FixReport } from '../retrain/fix-report.ts'
-import { spansOf, type Span } from '../tokens/tokenize.ts'
+import type { Tokenizer } from '../tokens/tokenizer.ts'
+import { placesOf } from '../tokens/tokenizer.ts'
 import type { ColumnSpan, DescribedFix, FileEdit, TextColumns } from './edits-file.ts'
 
 /** What edits mean in a data set. */
@@ -12,8 +13,7 @@ export interface EditContext {
   columns: TextColumns
   /** Why an edit is there, as a sentence, and the influence that speaks for it. */
   why(edit: Edit): { reason: string; influence: number }
-  /** Where a word of the vocabulary stands in a text; by the word-level tokenizer unless given. */
-  spansOf?: (text: string, word: string) => Span[]
+  tokenizer: Tokenizer
 }
 
 /** Edits with the places of their words and the names of their labels, in the order given. */
@@ -51,14 +51,16 @@ export function describeFix(report: FixReport): DescribedFix {
 }
 
 function columnSpans(edit: PadEdit, context: EditContext): ColumnSpan[] {
-  const { columns, dataset } = context
-  const find = context.spansOf ?? spansOf
+  const { columns, dataset, tokenizer } = context
   const names = [columns.text, columns.textPair ?? '']
-  const spans = dataset
-    .text(edit.row)
-    .flatMap((text, part) =>
-      find(text, edit.word).map(({ start, end }) => ({ column: names[part]!, start, end }))
-    )
+  const spans = dataset.text(edit.row).flatMap((text, part) =>
+    placesOf(tokenizer, text, edit.word).map(({ start, end, tokens }) => ({
+      column: names[part]!,
+      ...{ start, end },
+      surface: text.slice(start, end),
+      replacement: tokenizer.padLiteral.repeat(tokens)
+    }))
+  )
   if (spans.length > 0) return spans
   throw new ErratumError(
     'bad-argument',

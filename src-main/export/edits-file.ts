@@ -22,7 +22,15 @@ const columnsSchema = z.object({
 })
 
 const spanSchema = z
-  .object({ column: z.string(), start: z.int().min(0), end: z.int().min(1) })
+  .object({
+    column: z.string(),
+    start: z.int().min(0),
+    end: z.int().min(1),
+    /** What stands there; without it the word itself does, in any case. */
+    surface: z.string().optional(),
+    /** What takes its place, once for each token of the word; [PAD] unless given. */
+    replacement: z.string().optional()
+  })
   .refine((span) => span.end > span.start, 'must end after its start')
 
 /** Why the edit is there: a sentence, and the influence of the row (or of the word in it). */

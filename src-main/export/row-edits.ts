@@ -1,14 +1,14 @@
 /** All that a list of edits does to each row, and what a row's new values are. */
 import type { Fields, Source, SourceRecord } from '../dataset/source.ts'
 import { ErratumError } from '../errors.ts'
-import { normaliseWord, padLiteral, replaceSpans, type Span } from '../tokens/tokenize.ts'
-import type { FileEdit, TextColumns } from './edits-file.ts'
+import { normaliseWord, padLiteral, replaceSpans } from '../tokens/tokenize.ts'
+import type { ColumnSpan, FileEdit, TextColumns } from './edits-file.ts'
 import { plainText } from './plain-text.ts'
 
 /** The column that weight edits add. */
 export const weightColumn = 'weight'
 
-type WordSpan = Span & { word: string }
+type WordSpan = Omit<ColumnSpan, 'column'> & { word: string }
 
 interface RowPlan {
   removed: boolean
@@ -92,11 +92,11 @@ function addEdit(plan: RowPlan, edit: FileEdit): void {
       plan.removed = true
       return
     case 'pad':
-      for (const { column, start, end } of edit.spans) {
+      for (const { column, ...span } of edit.spans) {
         const list = plan.spans.get(column) ?? []
         plan.spans.set(column, list)
-        const twice = list.some((span) => span.start === start && span.end === end)
-        if (!twice) list.push({ start, end, word: edit.word })
+        const twice = list.some(({ start, end }) => span.start === start && span.end === end)
+        if (!twice) list.push({ ...span, word: edit.word })
       }
       return
     case 'relabel':
@@ -130,7 +130,9 @@ function checkWord(
   span: WordSpan & { column: string; text: string }
 ): void {
   const found = span.text.slice(span.start, span.end)
-  if (span.end <= span.text.length && normaliseWord(found) === span.word) return
+  const isFound =
+    span.surface === undefined ? normaliseWord(found) === span.word : found === span.surface
+  if (span.end <= span.text.length && isFound) return
   throw new ErratumError(
     'other-data',
     `${plan.source.name}, row ${record.row}, column ${span.column}: the edits pad the word ` +

@@ -10,7 +10,9 @@ import type { Edit } from './edits.ts'
  */
 export function applyEdits(data: TrainingSet, edits: readonly Edit[]): TrainingSet {
   const indexOf = new Map(Array.from(data.rows, (row, index) => [row, index]))
+  const { offsets, padId: padToken } = data.texts
   const ids = data.texts.ids.slice()
+  const words = data.texts.words === data.texts.ids ? ids : data.texts.words.slice()
   const weights = data.weights.slice()
   const classes = data.classes.slice()
   for (const edit of edits) {
@@ -23,8 +25,10 @@ export function applyEdits(data: TrainingSet, edits: readonly Edit[]): TrainingS
         weights[index] = 0
         break
       case 'pad':
-        for (let i = data.texts.offsets[index]!; i < data.texts.offsets[index + 1]!; i++) {
-          if (ids[i] === edit.wordId) ids[i] = padId
+        for (let i = offsets[index]!; i < offsets[index + 1]!; i++) {
+          if (words[i] !== edit.wordId) continue
+          words[i] = padId
+          ids[i] = padToken
         }
         break
       case 'relabel':
@@ -47,5 +51,5 @@ export function applyEdits(data: TrainingSet, edits: readonly Edit[]): TrainingS
         break
     }
   }
-  return { ...data, texts: { ids, offsets: data.texts.offsets }, weights, classes }
+  return { ...data, texts: { ...data.texts, ids, words }, weights, classes }
 }

@@ -1,7 +1,7 @@
 /** Edits that have nothing to do with an example: what a fix must beat. */
 import { keyedShuffle } from '../random.ts'
 import type { EncodedTexts } from '../tokens/encode.ts'
-import { idsOf } from '../tokens/encode.ts'
+import { wordsOf } from '../tokens/encode.ts'
 import type { Vocabulary } from '../tokens/vocabulary.ts'
 import { isEditable } from '../tokens/vocabulary.ts'
 import type { Edit } from './edits.ts'
@@ -27,7 +27,7 @@ export function randomEdits({ action, k, seed, training, vocabulary }: RandomEdi
     if (edits.length === k) break
     if (action === 'remove') edits.push({ kind: 'remove', row })
     else {
-      const words = new Set(idsOf(training.texts, indexOf.get(row)!))
+      const words = new Set(wordsOf(training.texts, indexOf.get(row)!))
       const [wordId] = keyedShuffle([...words].filter(isEditable), seed, row)
       if (wordId === undefined) continue
       edits.push({ kind: 'pad', row, wordId, word: vocabulary.words[wordId]! })

@@ -7,7 +7,7 @@ import { inputGradientGraph, mapGraph } from '../models/graphs.ts'
 import type { Model } from '../models/model.ts'
 import { embeddingName } from '../models/parameters.ts'
 import type { EncodedTexts } from '../tokens/encode.ts'
-import { idsOf } from '../tokens/encode.ts'
+import { textAt } from '../tokens/encode.ts'
 import { Lift } from './lift.ts'
 import type { Positions, WordGradients } from './word-gradients.ts'
 import { sumByWord } from './word-gradients.ts'
@@ -73,12 +73,13 @@ export class GradientExtractor {
     for (let start = 0; start < order.length; start += this.#rows) {
       throwIfCancelled(signal)
       const batch = order.slice(start, start + this.#rows)
-      const ids = batch.map((index) => idsOf(texts, index))
-      const prepared = await this.#runner.prepare(ids)
+      const encoded = batch.map((index) => textAt(texts, index))
+      const prepared = await this.#runner.prepare(encoded)
       const results = await this.#runner.run(prepared, {
         classes: batch.map((index) => classes[index]!),
         ...(await this.#words())
       })
+      const ids = encoded.map((text) => text.ids)
       const words = this.#sumByWord(ids, prepared.tokens, { results, positions })
       const count = words.reduce((sum, { length }) => sum + length, 0)
       const vectors = await this.#lift.lift(this.#flows, count)
@@ -106,7 +107,8 @@ export class GradientExtractor {
     const size = this.#lift.flowSize
     const most = this.#rows * (positions === 'all' ? tokens : Math.min(positions, tokens))
     if (this.#flows.length < most * size) this.#flows = this.#lift.flowsFor(most)
-    const flow = { flow: results['flow']!, size, squaredNorms: results['squaredNorms']! }
+    const { padId } = this.#model
+    const flow = { padId, flow: results['flow']!, size, squaredNorms: results['squaredNorms']! }
     let slot = 0
     return ids.map((text, row) => {
       const words = sumByWord(

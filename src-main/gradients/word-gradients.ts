@@ -3,7 +3,6 @@
  * [PAD] has none. With `positions` only that many positions with the largest gradient norm count
  * (eq. 5); of equal norms the earlier.
  */
-import { padId } from '../tokens/vocabulary.ts'
 
 /** How many positions of a text count; 10 in the paper. */
 export type Positions = number | 'all'
@@ -17,6 +16,8 @@ export interface WordGradients {
 
 /** What flows back to the positions of a batch. */
 export interface Flow {
+  /** The token that has no gradient. */
+  readonly padId: number
   /** [positions, size] */
   readonly flow: Float32Array
   readonly size: number
@@ -31,12 +32,12 @@ export interface Flow {
  */
 export function sumByWord(
   ids: ArrayLike<number>,
-  { flow, size, squaredNorms }: Flow,
+  { padId, flow, size, squaredNorms }: Flow,
   { at, positions }: { at: number; positions: Positions },
   { into, slot }: { into: Float32Array; slot: number }
 ): number[] {
   const slots = new Map<number, number>()
-  for (const i of positionsOf(ids, squaredNorms, at, positions)) {
+  for (const i of positionsOf(ids, { padId, squaredNorms }, at, positions)) {
     const from = (at + i) * size
     const known = slots.get(ids[i]!)
     if (known === undefined) {
@@ -52,7 +53,7 @@ export function sumByWord(
 /** The positions that count, ascending. */
 function positionsOf(
   ids: ArrayLike<number>,
-  squaredNorms: Float32Array,
+  { padId, squaredNorms }: Pick<Flow, 'padId' | 'squaredNorms'>,
   at: number,
   positions: Positions
 ): number[] {

@@ -1,7 +1,6 @@
 /** The control: texts in a random order, and in each the words too. It says nothing about anything. */
 import { hash32 } from '../random.ts'
-import { idsOf } from '../tokens/encode.ts'
-import { padId } from '../tokens/vocabulary.ts'
+import { textAt } from '../tokens/encode.ts'
 import type { Influence, InfluenceQuery } from './query.ts'
 import { mostNegativeFirst } from './query.ts'
 
@@ -12,7 +11,8 @@ export async function randomInfluence({ training, seed }: InfluenceQuery): Promi
     scores,
     async words(indices) {
       const shares = (index: number) => {
-        const words = [...new Set(idsOf(training.texts, index))].filter((id) => id !== padId)
+        const { ids } = textAt(training.texts, index)
+        const words = [...new Set(ids)].filter((id) => id !== training.texts.padId)
         const lots = words.map((wordId) => ({ wordId, lot: 1 + lot(index, wordId) }))
         const total = lots.reduce((sum, drawn) => sum + drawn.lot, 0)
         return lots

@@ -3,10 +3,11 @@
  * embeddings, and keeps a compiled graph and its buffers for every shape that occurs.
  */
 import type { Executable, Executor, Tensors } from '../executors/executor.ts'
-import type { Graph } from '../graph/ir.ts'
+import type { Graph, Shape } from '../graph/ir.ts'
 import { sizeOf } from '../graph/ir.ts'
-import { padId } from '../tokens/vocabulary.ts'
-import type { BatchShape, Model } from './model.ts'
+import type { EncodedText } from '../tokens/encode.ts'
+import { isDropoutMask } from './graphs.ts'
+import type { BatchShape, Model, TextBounds } from './model.ts'
 import { WordSlots } from './word-slots.ts'
 
 export interface BatchRunnerOptions {
@@ -40,12 +41,19 @@ export function lookUpIn(table: Float32Array, size: number): LookUp {
 
 const noWords = new Int32Array(0)
 
+/** What a batch needs of a text. */
+export type BatchText = Pick<EncodedText, 'ids' | 'second'>
+
 /** A batch that is ready to run; valid until the next is prepared. */
 export interface Batch {
   /** Padded length. */
   readonly tokens: number
-  /** The distinct words, but [PAD]: those whose embeddings `run` reads. */
+  /** The distinct words, but [PAD]: those whose embeddings may change. */
   readonly words: Int32Array
+  /** The words whose embeddings `run` reads, [PAD] the last. */
+  readonly lookedUp: Int32Array
+  /** Dropout's masks, to be filled before the run. */
+  readonly masks: Tensors
   readonly compiled: Compiled
 }
 
@@ -55,6 +63,7 @@ interface Compiled {
   readonly vectors: Float32Array
   readonly slots: Float32Array
   readonly derived: Tensors
+  readonly masks: Tensors
   readonly target: Float32Array
   readonly results: Tensors
 }
@@ -74,33 +83,34 @@ export function paddedWords(words: number): number {
 export class BatchRunner {
   readonly #options: BatchRunnerOptions
   readonly #compiled = new Map<string, Compiled>()
-  readonly #lengths: Int32Array
-  readonly #wordSlots = new WordSlots()
+  readonly #wordSlots: WordSlots
 
   constructor(options: BatchRunnerOptions) {
     this.#options = options
-    this.#lengths = new Int32Array(options.rows)
+    this.#wordSlots = new WordSlots(options.model.padId)
   }
 
   /** The padded length of a text in a batch of this model. */
   tokensFor(length: number): number {
-    return paddedLength(Math.max(length, this.#options.model.minimumTokens))
+    const { minimumTokens, maximumTokens } = this.#options.model
+    return Math.min(paddedLength(Math.max(length, minimumTokens)), maximumTokens)
   }
 
   /** Makes a batch of at most `rows` texts. */
-  async prepare(texts: readonly Int32Array[]): Promise<Batch> {
+  async prepare(texts: readonly BatchText[]): Promise<Batch> {
     const { model, rows, vocabulary } = this.#options
-    const tokens = this.tokensFor(texts.reduce((most, ids) => Math.max(most, ids.length), 0))
-    const words = vocabulary === undefined ? this.#wordSlots.assign(texts) : noWords
-    // One more than there are, for [PAD].
-    const shape = { rows, tokens, words: vocabulary ?? paddedWords(words.length + 1) }
+    const ids = texts.map((text) => text.ids)
+    const tokens = this.tokensFor(ids.reduce((most, { length }) => Math.max(most, length), 0))
+    const lookedUp = vocabulary === undefined ? this.#wordSlots.assign(ids) : noWords
+    const shape = { rows, tokens, words: vocabulary ?? paddedWords(lookedUp.length) }
     const compiled = await this.#compile(shape)
-    this.#fillSlots(compiled.slots, texts, tokens)
-    for (let row = 0; row < rows; row++) this.#lengths[row] = texts[row]?.length ?? 0
+    this.#fillSlots(compiled.slots, ids, tokens)
+    const bounds = texts.map(({ ids: { length }, second }): TextBounds => ({ length, second }))
     for (const extra of model.derivedInputs) {
-      extra.fill(compiled.derived[extra.name]!, this.#lengths, shape)
+      extra.fill(compiled.derived[extra.name]!, bounds, shape)
     }
-    return { tokens, words, compiled }
+    const { masks } = compiled
+    return { tokens, words: lookedUp.subarray(0, -1), lookedUp, masks, compiled }
   }
 
   /**
@@ -112,11 +122,16 @@ export class BatchRunner {
     batch: Batch,
     { lookUp, classes, feeds }: { lookUp?: LookUp; classes?: readonly number[]; feeds?: Tensors }
   ): Promise<Tensors> {
-    const { executable, vectors, slots, derived, target, results } = batch.compiled
-    lookUp?.(batch.words, vectors)
-    vectors.fill(0, batch.words.length * this.#options.model.embeddingSize)
+    const { executable, vectors, slots, derived, masks, target, results } = batch.compiled
+    lookUp?.(batch.lookedUp, vectors)
+    vectors.fill(0, batch.lookedUp.length * this.#options.model.embeddingSize)
     if (classes) this.#fillTarget(target, classes)
-    return executable.run({ ...feeds, ...derived, vectors, slots, target }, results)
+    return executable.run({ ...feeds, ...derived, ...masks, vectors, slots, target }, results)
+  }
+
+  /** Rows of every batch. */
+  get rows(): number {
+    return this.#options.rows
   }
 
   async dispose(): Promise<void> {
@@ -135,19 +150,12 @@ export class BatchRunner {
       executable,
       vectors: new Float32Array(vocabulary === undefined ? words * model.embeddingSize : 0),
       slots: new Float32Array(rows * tokens),
-      derived: Object.fromEntries(
-        model.derivedInputs.map(({ name, shape: of }) => [
-          name,
-          new Float32Array(sizeOf(of(shape)))
-        ])
+      derived: arraysOf(model.derivedInputs.map(({ name, shape: of }) => [name, of(shape)])),
+      masks: arraysOf(
+        Object.entries(executable.inputShapes).filter(([name]) => isDropoutMask(name))
       ),
       target: new Float32Array(rows * model.classes),
-      results: Object.fromEntries(
-        Object.entries(executable.outputShapes).map(([name, of]) => [
-          name,
-          new Float32Array(sizeOf(of))
-        ])
-      )
+      results: arraysOf(Object.entries(executable.outputShapes))
     }
     this.#compiled.set(key, compiled)
     return compiled
@@ -155,11 +163,11 @@ export class BatchRunner {
 
   #fillSlots(slots: Float32Array, texts: readonly Int32Array[], tokens: number): void {
     if (this.#options.vocabulary !== undefined) {
-      slots.fill(padId)
+      slots.fill(this.#options.model.padId)
       texts.forEach((ids, row) => slots.set(ids, row * tokens))
       return
     }
-    slots.fill(this.#wordSlots.of(padId))
+    slots.fill(this.#wordSlots.of(this.#options.model.padId))
     texts.forEach((ids, row) => {
       for (let i = 0; i < ids.length; i++) slots[row * tokens + i] = this.#wordSlots.of(ids[i]!)
     })
@@ -170,4 +178,8 @@ export class BatchRunner {
     target.fill(0)
     classes.forEach((label, row) => (target[row * count + label] = 1))
   }
+}
+
+function arraysOf(shapes: readonly (readonly [string, Shape])[]): Tensors {
+  return Object.fromEntries(shapes.map(([name, shape]) => [name, new Float32Array(sizeOf(shape))]))
 }

@@ -14,7 +14,7 @@ import { gradients } from '../graph/gradients.ts'
 import type { Graph, Value } from '../graph/ir.ts'
 import type { GivenWords } from './embedded-tokens.ts'
 import { EmbeddedTokens } from './embedded-tokens.ts'
-import type { BatchShape, Model } from './model.ts'
+import type { BatchShape, Dropout, Model, ParameterSpec } from './model.ts'
 
 interface Built {
   embedded: EmbeddedTokens
@@ -29,7 +29,14 @@ interface Built {
 /** Name of the output that holds the gradient of a parameter. */
 export const gradientName = (parameter: string) => `gradient.${parameter}`
 
-function build(model: Model, batch: BatchShape, given?: GivenWords): Built {
+interface BuildOptions {
+  given?: GivenWords | undefined
+  /** Leaves nothing out unless given. */
+  dropout?: Dropout
+}
+
+function build(model: Model, batch: BatchShape, options: BuildOptions = {}): Built {
+  const { given, dropout = (x: Value) => x } = options
   const embedded = new EmbeddedTokens(batch, model.embeddingSize, given)
   const parameters = Object.fromEntries(
     model.parameters.map(({ name, shape }) => [name, input(name, shape)])
@@ -37,7 +44,7 @@ function build(model: Model, batch: BatchShape, given?: GivenWords): Built {
   const derived = Object.fromEntries(
     model.derivedInputs.map((extra) => [extra.name, input(extra.name, extra.shape(batch))])
   )
-  const { logits, features } = model.forward({ embedded, derived, parameters })
+  const { logits, features } = model.forward({ embedded, derived, parameters, dropout })
   const target = input('target', [batch.rows, model.classes])
   const losses = neg(reduceSum(mul(target, logSoftmax(logits, 1)), [1]))
   return { embedded, parameters, target, logits, features, losses }
@@ -56,7 +63,7 @@ export function predictGraph(model: Model, batch: BatchShape): Graph {
  * row.
  */
 export function inputGradientGraph(model: Model, batch: BatchShape, given?: GivenWords): Graph {
-  const { embedded, target, logits, features, losses } = build(model, batch, given)
+  const { embedded, target, logits, features, losses } = build(model, batch, { given })
   const ones = expand(constant([1]), losses.shape)
   const flow = embedded.flow(losses, ones)
   const logitGradient = sub(softmax(logits, 1), target)
@@ -84,27 +91,45 @@ export function liftGraph(model: Model, count: number): Graph {
   return { name: 'lift', outputs: { gradient } }
 }
 
+/** What a train step may do besides; nothing unless given. */
+export interface TrainStepOptions {
+  /** Whether numbers are left out at random, by the masks that the graph is given. */
+  dropout?: boolean
+  /** Layers from the first on whose parameters stay as they are, with all embeddings. */
+  frozenLayers?: number
+}
+
+/** Inputs of this kind hold 0 where a number is left out, and what the others are multiplied by. */
+export const isDropoutMask = (input: string) => input.startsWith('dropout.')
+
+/** The parameters that training changes, where the first layers are frozen. */
+export function trainedParameters(model: Model, frozenLayers = 0): readonly ParameterSpec[] {
+  const isFrozen = ({ layer = Infinity }: ParameterSpec) =>
+    frozenLayers > 0 && layer <= frozenLayers
+  return model.parameters.filter((spec) => !isFrozen(spec))
+}
+
 /**
  * One step's `losses` and `logits`, and the gradients of Σ rowWeight · losses with respect to every
- * parameter (`gradient.NAME`) and to the embedding of every word of the batch (`wordGradient`
- * [words, embedding]). Weights of 1/n make that the mean of n rows; a weight of 0 leaves a row out.
+ * trained parameter (`gradient.NAME`) and, unless layers are frozen, to the embedding of every word
+ * of the batch (`wordGradient` [words, embedding]). Weights of 1/n make that the mean of n rows; a
+ * weight of 0 leaves a row out.
  */
-export function trainStepGraph(model: Model, batch: BatchShape): Graph {
-  const { embedded, parameters, logits, losses } = build(model, batch)
+export function trainStepGraph(
+  model: Model,
+  batch: BatchShape,
+  { dropout = false, frozenLayers = 0 }: TrainStepOptions = {}
+): Graph {
+  let masks = 0
+  const masked: Dropout = (x) => mul(x, input(`dropout.${masks++}`, x.shape))
+  const built = build(model, batch, dropout ? { dropout: masked } : {})
+  const { embedded, parameters, logits, losses } = built
   const rowWeight = input('rowWeight', [batch.rows])
-  const names = Object.keys(parameters)
-  const [wordGradient, ...rest] = gradients(losses, rowWeight, [
-    embedded.vectors,
-    ...Object.values(parameters)
-  ])
-  const parameterGradients = names.map((name, i) => [gradientName(name), rest[i]!] as const)
-  return {
-    name: 'train-step',
-    outputs: {
-      losses,
-      logits,
-      wordGradient: wordGradient!,
-      ...Object.fromEntries(parameterGradients)
-    }
+  const targets: Record<string, Value> = frozenLayers > 0 ? {} : { wordGradient: embedded.vectors }
+  for (const { name } of trainedParameters(model, frozenLayers)) {
+    targets[gradientName(name)] = parameters[name]!
   }
+  const found = gradients(losses, rowWeight, Object.values(targets))
+  const outputs = Object.keys(targets).map((name, i) => [name, found[i]!] as const)
+  return { name: 'train-step', outputs: { losses, logits, ...Object.fromEntries(outputs) } }
 }

@@ -2,13 +2,21 @@
 import type { Shape, Value } from '../graph/ir.ts'
 import type { EmbeddedTokens } from './embedded-tokens.ts'
 
-/** How a parameter starts: all zero, or uniform in ±limit. */
-export type Initial = { kind: 'zeros' } | { kind: 'uniform'; limit: number }
+/** How a parameter starts: one number throughout, uniform in ±limit, or normal around zero. */
+export type Initial =
+  | { kind: 'zeros' }
+  | { kind: 'ones' }
+  | { kind: 'uniform'; limit: number }
+  | { kind: 'normal'; deviation: number }
 
 export interface ParameterSpec {
   readonly name: string
   readonly shape: Shape
   readonly initial: Initial
+  /** Whether weight decay is of it; it is unless this says no. */
+  readonly decays?: boolean
+  /** The layer that it belongs to, counted from 1; 0 for the embeddings, none for the head. */
+  readonly layer?: number
 }
 
 /** Sizes of one batch. */
@@ -20,18 +28,29 @@ export interface BatchShape {
   readonly words: number
 }
 
-/** An extra input that follows from the lengths of the texts, such as a mask. */
+/** An extra input that follows from where the texts of a batch end, such as a mask. */
 export interface DerivedInput {
   readonly name: string
   shape(batch: BatchShape): Shape
-  /** Fills the tensor for texts of these lengths (tokens, [CLS] and [SEP] among them). */
-  fill(into: Float32Array, lengths: ArrayLike<number>, batch: BatchShape): void
+  /** Fills the tensor for texts, one a row; rows beyond them are empty. */
+  fill(into: Float32Array, texts: readonly TextBounds[], batch: BatchShape): void
 }
+
+/** Where the parts of a text end, in tokens, [CLS] and [SEP] among them. */
+export interface TextBounds {
+  readonly length: number
+  /** Where the second text of a pair begins; the length where there is none. */
+  readonly second: number
+}
+
+/** Leaves out numbers at random while a model is trained; the same tensor otherwise. */
+export type Dropout = (x: Value) => Value
 
 export interface ForwardInputs {
   readonly embedded: EmbeddedTokens
   readonly derived: Readonly<Record<string, Value>>
   readonly parameters: Readonly<Record<string, Value>>
+  readonly dropout: Dropout
 }
 
 export interface Model {
@@ -39,6 +58,10 @@ export interface Model {
   readonly classes: number
   /** Texts are padded to at least this many tokens. */
   readonly minimumTokens: number
+  /** The longest text that it can be given, in tokens. */
+  readonly maximumTokens: number
+  /** The row of the embedding that is [PAD]'s: it is never changed, and has no gradient. */
+  readonly padId: number
   /** All parameters but the embedding, which is updated row by row and never enters a graph. */
   readonly parameters: readonly ParameterSpec[]
   readonly derivedInputs: readonly DerivedInput[]

@@ -18,6 +18,7 @@ import {
   split
 } from '../graph/build.ts'
 import type { Value } from '../graph/ir.ts'
+import { padId } from '../tokens/vocabulary.ts'
 import type { BatchShape, DerivedInput, ForwardInputs, Model, ParameterSpec } from './model.ts'
 
 export interface TextCnnSizes {
@@ -43,6 +44,8 @@ export function textCnn(sizes: TextCnnSizes, classes: number): Model {
     embeddingSize: embedding,
     classes,
     minimumTokens: receptiveField,
+    maximumTokens: Infinity,
+    padId,
     parameters,
     derivedInputs: [windowMask(receptiveField)],
     lastLayer: 'dense.weight',
@@ -72,10 +75,10 @@ function windowMask(receptiveField: number): DerivedInput {
   return {
     name: 'windowMask',
     shape: (batch) => [batch.rows, windows(batch)],
-    fill(into, lengths, batch) {
+    fill(into, texts, batch) {
       const count = windows(batch)
       for (let row = 0; row < batch.rows; row++) {
-        const within = Math.max(lengths[row]! - receptiveField, 0) + 1
+        const within = Math.max((texts[row]?.length ?? 0) - receptiveField, 0) + 1
         into.fill(0, row * count, row * count + within)
         into.fill(excluded, row * count + within, (row + 1) * count)
       }

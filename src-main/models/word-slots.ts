@@ -1,30 +1,35 @@
 /** The distinct words of a batch. */
-import { padId } from '../tokens/vocabulary.ts'
 
-/** Gives every word of a batch a slot, in the order of first meeting; [PAD] has none. */
+/** Gives every word of a batch a slot, in the order of first meeting; [PAD]'s comes after them. */
 export class WordSlots {
+  readonly #padId: number
   /** [word ids] slot of each word met; valid where `#stamp` is that of this pass. */
   #slot = new Int32Array(0)
   #stamp = new Int32Array(0)
   #pass = 0
-  #words = new Int32Array(0)
+  #words = new Int32Array(1)
   #used = 0
 
-  /** The distinct words of some texts; valid until the next call. */
+  constructor(padId: number) {
+    this.#padId = padId
+  }
+
+  /** The distinct words of some texts by slot, [PAD] last; valid until the next call. */
   assign(texts: readonly Int32Array[]): Int32Array {
-    const most = texts.reduce((sum, ids) => sum + ids.length, 0)
+    const most = texts.reduce((sum, ids) => sum + ids.length, 1)
     if (most > this.#words.length) this.#words = new Int32Array(2 * most)
     this.#pass++
     this.#used = 0
     for (const ids of texts) {
-      for (let i = 0; i < ids.length; i++) if (ids[i] !== padId) this.#meet(ids[i]!)
+      for (let i = 0; i < ids.length; i++) if (ids[i] !== this.#padId) this.#meet(ids[i]!)
     }
-    return this.#words.subarray(0, this.#used)
+    this.#words[this.#used] = this.#padId
+    return this.#words.subarray(0, this.#used + 1)
   }
 
-  /** Slot of a word of the texts last given; that of [PAD] is the first after all others. */
+  /** Slot of a word of the texts last given. */
   of(word: number): number {
-    return word === padId ? this.#used : this.#slot[word]!
+    return word === this.#padId ? this.#used : this.#slot[word]!
   }
 
   #meet(word: number): void {

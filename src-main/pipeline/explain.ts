@@ -4,12 +4,13 @@ import { ErratumError } from '../errors.ts'
 import { onnxruntimeExecutor } from '../executors/onnxruntime.ts'
 import { GradientExtractor } from '../gradients/extractor.ts'
 import type { TrainingGradients } from '../gradients/gradient-files.ts'
+import { byWord } from '../influence/by-word.ts'
 import { checkpointView } from '../influence/checkpoint-view.ts'
 import type { MethodName } from '../influence/method-names.ts'
 import { methods } from '../influence/methods.ts'
 import type { Influence } from '../influence/query.ts'
 import { opponents, proponents } from '../influence/ranking.ts'
-import { idsOf } from '../tokens/encode.ts'
+import { onlyText } from '../tokens/encode.ts'
 import { readCheckpoint } from '../training/checkpoints.ts'
 import type { Example } from './example.ts'
 import type { Job } from './job.ts'
@@ -63,13 +64,13 @@ export class OpenCheckpoints {
     options: Pick<InfluenceOptions, 'checkpoints'>,
     job: Job
   ): Promise<OpenCheckpoints> {
-    const { model, base, vocabulary, modelFolder } = workspace
+    const { model, base, tokenizer, modelFolder } = workspace
     const gradientsAt = await gradientsOf(workspace, epochsOf(workspace, options), job)
     const opened: OpenCheckpoint[] = []
     try {
       const executor = onnxruntimeExecutor({ threads: 1 })
       for (const [epoch, gradients] of gradientsAt) {
-        const words = vocabulary.size
+        const words = tokenizer.size
         const parameters = await readCheckpoint(modelFolder, epoch, { model, words })
         const extractor = new GradientExtractor(model, parameters, executor)
         const { learningRate } = base.epochs.find((each) => each.epoch === epoch)!
@@ -85,19 +86,18 @@ export class OpenCheckpoints {
   }
 
   /** The influence of every training row on an example; its words can be read until `close`. */
-  influence(
+  async influence(
     { index, row }: Example,
     method: MethodName,
     signal: AbortSignal | undefined
   ): Promise<Influence> {
     const { training, heldOut } = this.#workspace
-    const ids = idsOf(heldOut.texts, index)
-    const texts = { ids, offsets: Int32Array.from([0, ids.length]) }
-    const example = { texts, classes: [heldOut.classes[index]!] }
+    const example = { texts: onlyText(heldOut.texts, index), classes: [heldOut.classes[index]!] }
     const checkpoints = this.#checkpoints.map((checkpoint) =>
       checkpointView({ ...checkpoint, training, example, signal })
     )
-    return methods[method].score({ training, checkpoints, seed: row, signal })
+    const question = { training, checkpoints, seed: row, signal }
+    return byWord(await methods[method].score(question), training.texts)
   }
 
   async close(): Promise<void> {

@@ -44,7 +44,7 @@ export async function exportFixes(
   { fixes, others = [], out, format }: ExportOptions,
   job: Job
 ): Promise<ExportedFiles> {
-  const { dataset } = workspace
+  const { dataset, tokenizer } = workspace
   const { manifest } = dataset
   const original = manifest.sources[0]!
   const source = await openSource(join(dataset.folder, original.file), { name: original.name })
@@ -53,7 +53,7 @@ export async function exportFixes(
   const { suggestions } = combineFixes(fixes)
   const edits = describeEdits(
     suggestions.map(({ edit }) => edit),
-    { dataset, columns, why: reasonsOf(fixes, suggestions) }
+    { dataset, columns, tokenizer, why: reasonsOf(fixes, suggestions) }
   )
   const identity = await identifyData(source, columns, { signal: job.signal })
 

@@ -9,8 +9,8 @@ import { isPartial } from '../dataset/work-folder.ts'
 import { ErratumError } from '../errors.ts'
 import { explainWriteError } from '../files/write-errors.ts'
 import { isUnfinished, makeFolder } from '../files/write.ts'
-import type { ModelName } from '../models/models.ts'
-import { modelNames, models } from '../models/models.ts'
+import type { Preset } from '../models/models.ts'
+import { presetModels } from '../models/models.ts'
 import { progressMeter } from '../jobs/progress.ts'
 import { isLockFile, withProjectLock } from '../project/lock.ts'
 import { createProject } from '../project/project.ts'
@@ -40,7 +40,7 @@ const dataName = 'data'
 /** Imports the data and writes project.json; nothing remains of a project that failed. */
 export async function initProject(options: InitOptions, job: Job): Promise<ImportReport> {
   const { folder } = options
-  const name = knownModel(options.model)
+  const model = chosenModel(options.model)
   await requireVacant(folder)
   const made: string[] = []
   try {
@@ -48,7 +48,7 @@ export async function initProject(options: InitOptions, job: Job): Promise<Impor
     return await withProjectLock(folder, async () => {
       // Another process may have made a project here before this one got the lock.
       for (const leftover of await requireVacant(folder)) await remove(folder, leftover)
-      return fillProject(options, name, job)
+      return fillProject(options, model, job)
     })
   } catch (error) {
     for (const above of made.reverse()) await rmdir(above).catch(() => undefined)
@@ -56,7 +56,7 @@ export async function initProject(options: InitOptions, job: Job): Promise<Impor
   }
 }
 
-async function fillProject(options: InitOptions, name: ModelName, job: Job): Promise<ImportReport> {
+async function fillProject(options: InitOptions, model: Preset, job: Job): Promise<ImportReport> {
   const { folder, data, test, text, textPair, label, split, labels, seed } = options
   const meter = progressMeter({ total: 1 })
   try {
@@ -88,8 +88,8 @@ async function fillProject(options: InitOptions, name: ModelName, job: Job): Pro
         split: split ?? null,
         seed
       },
-      model: { name, checkpoint: null, sizes: models[name].defaultSizes },
-      training: { ...trainingPresets[name].adamw },
+      model: { ...model, checkpoint: null },
+      training: { ...trainingPresets(model.name, false).adamw },
       fingerprint: report.fingerprint
     })
     return report
@@ -127,11 +127,12 @@ async function remove(folder: string, name: string): Promise<void> {
   await rm(join(folder, name), { recursive: true, force: true })
 }
 
-function knownModel(wanted: string): ModelName {
-  const name = modelNames.find((known) => known === wanted)
-  if (name) return name
+function chosenModel(wanted: string): Preset {
+  const presets = presetModels()
+  const model = presets.get(wanted)
+  if (model) return model
   throw new ErratumError(
     'bad-argument',
-    `The model ${wanted} is not known. Use one of ${modelNames.join(', ')}.`
+    `The model ${wanted} is not known. Use one of ${[...presets.keys()].join(', ')}.`
   )
 }

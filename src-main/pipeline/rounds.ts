@@ -4,7 +4,7 @@ import { progressMeter } from '../jobs/progress.ts'
 import { contentKey } from '../project/content-key.ts'
 import { RoundStore } from '../project/rounds.ts'
 import type { RoundResult, RoundTask } from '../retrain/round.ts'
-import type { Vocabulary } from '../tokens/vocabulary.ts'
+import type { Tokenizer } from '../tokens/tokenizer.ts'
 import type { Job } from './job.ts'
 import type { TrainedWorkspace } from './workspace.ts'
 import { runTasks, workerData } from './workspace.ts'
@@ -29,9 +29,9 @@ export function requestsFor(seeds: readonly number[], edits: readonly Edit[]): R
  * Makes tasks of requests, with everything that a round's result depends on as one key. The
  * vocabulary, tens of thousands of words, is put into a key of its own once for all of them.
  */
-function taskMaker({ project, base, vocabulary }: TrainedWorkspace) {
+function taskMaker({ project, base, tokenizer }: TrainedWorkspace) {
   const { fingerprint, model } = project.settings
-  const words = keyOf(vocabulary)
+  const words = keyOf(tokenizer)
   const order = (edit: Edit) => `${edit.row} ${edit.kind} ${edit.kind === 'pad' ? edit.wordId : 0}`
   const fixed = { fingerprint, model, settings: base.settings, vocabulary: words }
   return ({ seed, edits }: RoundRequest): RoundTask => {
@@ -40,12 +40,12 @@ function taskMaker({ project, base, vocabulary }: TrainedWorkspace) {
   }
 }
 
-const vocabularyKeys = new WeakMap<Vocabulary, string>()
+const tokenizerKeys = new WeakMap<Tokenizer, string>()
 
-/** The key of a vocabulary: making it takes longer than a query of the bench may. */
-function keyOf(vocabulary: Vocabulary): string {
-  const known = vocabularyKeys.get(vocabulary) ?? contentKey(vocabulary.words)
-  vocabularyKeys.set(vocabulary, known)
+/** The key of a tokenizer: making it takes longer than a query of the bench may. */
+function keyOf(tokenizer: Tokenizer): string {
+  const known = tokenizerKeys.get(tokenizer) ?? contentKey(tokenizer.content)
+  tokenizerKeys.set(tokenizer, known)
   return known
 }
 
@@ -75,7 +75,7 @@ export async function runRounds(
   const missing = [...new Map(tasks.map((task) => [task.key, task])).values()].filter(
     ({ key }) => !results.has(key)
   )
-  const words = workspace.vocabulary.size
+  const words = workspace.tokenizer.size
   const known = tasks.length - missing.length
   const meter = progressMeter({ total: tasks.length, alreadyDone: known })
   const onProgress = ({ done }: { done: number }) => {

@@ -1,7 +1,6 @@
 /** Trains the base model of a project. */
 import { rename, rm } from 'node:fs/promises'
 import { join } from 'node:path'
-import type { RowText } from '../dataset/dataset.ts'
 import { ErratumError } from '../errors.ts'
 import { makeFolder } from '../files/write.ts'
 import { chooseCheckpoints } from '../influence/checkpoints.ts'
@@ -9,9 +8,7 @@ import { progressMeter } from '../jobs/progress.ts'
 import { contentKey } from '../project/content-key.ts'
 import type { Project } from '../project/project.ts'
 import { saveProject } from '../project/project.ts'
-import { encodeAll } from '../tokens/encode.ts'
-import type { Vocabulary } from '../tokens/vocabulary.ts'
-import { buildVocabulary } from '../tokens/vocabulary.ts'
+import type { Tokenizer } from '../tokens/tokenizer.ts'
 import type { TrainingView } from '../training/live.ts'
 import type { OptimizerSettings } from '../training/optimizers.ts'
 import { trainingPresets } from '../training/presets.ts'
@@ -26,6 +23,7 @@ import {
   writeUnfinished
 } from '../training/unfinished.ts'
 import type { Job } from './job.ts'
+import { readTexts } from './tokenizing.ts'
 import type { BaseModel } from './worker.ts'
 import type { BaseRecord } from '../training/base-record.ts'
 import type { Workspace } from './workspace.ts'
@@ -34,13 +32,10 @@ import {
   openWorkspace,
   runTasks,
   splitTexts,
-  textsOf,
   workerData,
   writeBase
 } from './workspace.ts'
 
-/** Words that stand in one text only are [UNK]: nothing is learned of them that could be tested. */
-const vocabularySettings = { minimumTexts: 2, maximumWords: 50_000 }
 /** Most checkpoints that influence is summed over. */
 const mostCheckpoints = 4
 
@@ -58,6 +53,11 @@ export interface TrainOptions {
   onLive?: ((training: TrainingView) => void) | undefined
 }
 
+/** How the model of a project is trained unless the user says otherwise. */
+export function presetsOf({ modelName, project }: Workspace) {
+  return trainingPresets(modelName, project.settings.model.checkpoint !== null)
+}
+
 /** Where a training stands until it has ended. */
 export function unfinishedFolderOf(project: Project): string {
   return `${modelFolderOf(project)}.unfinished`
@@ -69,7 +69,7 @@ export function unfinishedFolderOf(project: Project): string {
  */
 export async function trainBase(options: TrainOptions, job: Job): Promise<BaseRecord> {
   const opened = await openWorkspace(options.folder)
-  const preset = options.optimizer && trainingPresets[opened.modelName][options.optimizer]
+  const preset = options.optimizer && presetsOf(opened)[options.optimizer]
   const settings = checked({ ...opened.settings, ...preset, ...options.changes })
   const workspace: Workspace = { ...opened, settings }
   const { project, dataset } = workspace
@@ -78,17 +78,14 @@ export async function trainBase(options: TrainOptions, job: Job): Promise<BaseRe
   let keep = false
   try {
     const meter = progressMeter({ total: null })
-    job.onProgress?.(meter(0, 'Building the vocabulary'))
-    const words = partsOf(textsOf(dataset, 'train'))
-    const vocabulary = buildVocabulary(words, vocabularySettings)
-    const encode = (split: 'train' | 'test') =>
-      encodeAll(textsOf(dataset, split), vocabulary, settings.maximumLength)
-    const texts = { training: encode('train'), heldOut: encode('test') }
+    job.onProgress?.(meter(0, 'Reading the texts'))
+    const { texts, ...reading } = await readTexts(workspace)
+    const { tokenizer } = reading
     const sets = splitTexts(dataset, texts)
 
     const { operatorThreads, seed } = options
-    const training = await startedTraining(unfinished, { workspace, vocabulary, seed })
-    const data = workerData(workspace, sets, { words: vocabulary.size, operatorThreads })
+    const training = await startedTraining(unfinished, { workspace, tokenizer, seed })
+    const data = workerData(workspace, sets, { words: tokenizer.size, operatorThreads })
     let trained: BaseModel | undefined
     keep = true
     await runTasks<'train'>(
@@ -114,7 +111,7 @@ export async function trainBase(options: TrainOptions, job: Job): Promise<BaseRe
       }),
       seconds
     }
-    await writeBase(unfinished, { vocabulary, texts, base, probabilities })
+    await writeBase(unfinished, { reading, texts, base, probabilities })
     await rm(join(project.folder, 'gradients'), { recursive: true, force: true })
     await rm(modelFolder, { recursive: true, force: true })
     await rename(unfinished, modelFolder)
@@ -133,12 +130,12 @@ export async function trainBase(options: TrainOptions, job: Job): Promise<BaseRe
 /** The training that stands in the folder, if it is this very one; otherwise a new one. */
 async function startedTraining(
   folder: string,
-  wanted: { workspace: Workspace; vocabulary: Vocabulary; seed: number }
+  wanted: { workspace: Workspace; tokenizer: Tokenizer; seed: number }
 ): Promise<UnfinishedTraining> {
-  const { workspace, vocabulary, seed } = wanted
+  const { workspace, tokenizer, seed } = wanted
   const { project, settings } = workspace
   const { fingerprint, model } = project.settings
-  const words = contentKey(vocabulary.words)
+  const words = contentKey(tokenizer.content)
   const key = contentKey({ fingerprint, model, settings, seed, words })
   const found = await readUnfinished(folder)
   if (found?.key === key) {
@@ -150,11 +147,6 @@ async function startedTraining(
   await makeFolder(folder)
   await writeUnfinished(folder, training)
   return training
-}
-
-/** The single texts of rows, one at a time: all of them together need not fit in memory. */
-function* partsOf(texts: Iterable<RowText>): Generator<string> {
-  for (const text of texts) yield* text
 }
 
 function checked(settings: unknown): TrainingSettings {

@@ -68,7 +68,7 @@ async function extractGradients(
   const remove = (epoch: number) =>
     rm(gradientFolder(workspace, epoch), { recursive: true, force: true })
   await Promise.all(epochs.map(remove))
-  const words = workspace.vocabulary.size
+  const words = workspace.tokenizer.size
   try {
     await runTasks<'gradients'>(
       workerData(workspace, workspace, { words, operatorThreads: 1 }),

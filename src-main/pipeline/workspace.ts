@@ -1,8 +1,6 @@
 /** A project opened for work: its data, its model once trained, and the threads that work on them. */
 import { existsSync } from 'node:fs'
 import { join } from 'node:path'
-import { z } from 'zod'
-import type { RowText } from '../dataset/dataset.ts'
 import { rowsOf } from '../dataset/dataset.ts'
 import type { OpenDataset } from '../dataset/open.ts'
 import { openDataset } from '../dataset/open.ts'
@@ -19,20 +17,23 @@ import { modelNames, models } from '../models/models.ts'
 import type { Project } from '../project/project.ts'
 import { openProject } from '../project/project.ts'
 import type { EncodedTexts } from '../tokens/encode.ts'
-import { Vocabulary } from '../tokens/vocabulary.ts'
+import { shared, wordTexts } from '../tokens/encode.ts'
+import type { Tokenizer } from '../tokens/tokenizer.ts'
+import type { Vocabulary } from '../tokens/vocabulary.ts'
 import type { BaseRecord } from '../training/base-record.ts'
 import { baseSchema } from '../training/base-record.ts'
 import type { TrainingSettings } from '../training/settings.ts'
 import { trainingSchema } from '../training/settings.ts'
 import type { TrainingSet } from '../training/trainer.ts'
 import type { Job } from './job.ts'
+import type { Reading, SplitTexts } from './tokenizing.ts'
+import { openReading, writeReading } from './tokenizing.ts'
 import type { Task, TaskDetail, TaskName, TaskResult, WorkerData } from './worker.ts'
 
 /** The files of a trained base model, in the folder `model` of the project. */
 const names = {
   model: 'model',
   base: 'base.json',
-  vocabulary: 'vocabulary.json',
   texts: 'texts.safetensors',
   predictions: 'held-out.safetensors'
 } as const
@@ -58,6 +59,8 @@ export interface Workspace {
 /** A project whose base model is trained. */
 export interface TrainedWorkspace extends Workspace {
   readonly base: BaseRecord
+  readonly tokenizer: Tokenizer
+  /** The words that the texts have. */
   readonly vocabulary: Vocabulary
   readonly training: TrainingSet
   readonly heldOut: HeldOutSet
@@ -111,8 +114,8 @@ export async function openTrained(folder: string): Promise<TrainedWorkspace> {
     )
   }
   const base = await readJson(join(modelFolder, names.base), baseSchema, retrain)
-  const words = await readJson(join(modelFolder, names.vocabulary), z.array(z.string()), retrain)
-  const texts = await readTexts(join(modelFolder, names.texts))
+  const reading = await openReading(modelFolder, retrain)
+  const texts = await readTexts(join(modelFolder, names.texts), workspace.model.padId)
   const { probabilities } = await readPredictions(join(modelFolder, names.predictions))
   return {
     ...workspace,
@@ -120,7 +123,7 @@ export async function openTrained(folder: string): Promise<TrainedWorkspace> {
     // Those that the model was trained with, whatever project.json says of the next training.
     settings: base.settings,
     base,
-    vocabulary: new Vocabulary(words),
+    ...reading,
     probabilities,
     modelFolder
   }
@@ -133,20 +136,22 @@ export function modelFolderOf(project: Project): string {
 
 /** What a base model consists of besides its checkpoints. */
 export interface BaseFiles {
-  vocabulary: Vocabulary
-  texts: { training: EncodedTexts; heldOut: EncodedTexts }
+  reading: Reading
+  texts: SplitTexts
   base: BaseRecord
   probabilities: Float32Array
 }
 
 /** Writes all of a base model but its checkpoints. */
 export async function writeBase(folder: string, files: BaseFiles): Promise<void> {
-  const { vocabulary, texts, base, probabilities } = files
-  await writeJsonAtomically(join(folder, names.vocabulary), vocabulary.words)
-  const tensors = Object.entries(texts).flatMap(([split, { ids, offsets }]) => [
-    [`${split}.ids`, tensor(ids)] as const,
-    [`${split}.offsets`, tensor(offsets)] as const
-  ])
+  const { reading, texts, base, probabilities } = files
+  await writeReading(folder, reading)
+  const tensors = Object.entries(texts).flatMap(([split, { ids, words, offsets, seconds }]) =>
+    // Where every token is a word, the rest follows from these.
+    Object.entries({ ids, offsets, ...(words !== ids && { words, seconds }) }).map(
+      ([name, data]) => [`${split}.${name}`, tensor(data)] as const
+    )
+  )
   await writeTensors(join(folder, names.texts), { tensors: new Map(tensors), metadata: {} })
   const stored = new Map([['probabilities', tensor(probabilities)]])
   await writeTensors(join(folder, names.predictions), { tensors: stored, metadata: {} })
@@ -156,7 +161,7 @@ export async function writeBase(folder: string, files: BaseFiles): Promise<void>
 /** The rows of both splits with their encoded texts. */
 export function splitTexts(
   dataset: OpenDataset,
-  texts: { training: EncodedTexts; heldOut: EncodedTexts }
+  texts: SplitTexts
 ): { training: TrainingSet; heldOut: HeldOutSet } {
   const select = (split: 'train' | 'test') => {
     const rows = Int32Array.from(rowsOf(dataset, split))
@@ -168,11 +173,6 @@ export function splitTexts(
     training: { ...train, texts: texts.training, weights },
     heldOut: { ...select('test'), texts: texts.heldOut }
   }
-}
-
-/** Texts of the rows of one split, in the order of their ids. */
-export function* textsOf(dataset: OpenDataset, split: 'train' | 'test'): Generator<RowText> {
-  for (const row of rowsOf(dataset, split)) yield dataset.text(row)
 }
 
 /** What tasks are given, for a workspace whose texts are encoded. */
@@ -218,19 +218,18 @@ function tensor(data: Int32Array | Float32Array): StoredTensor {
   return { shape: [data.length], data }
 }
 
-async function readTexts(path: string) {
+async function readTexts(path: string, padId: number) {
   const { tensors } = await readTensors(path, retrain)
-  const shared = (name: string): Int32Array => {
+  const read = (name: string): Int32Array => {
     const data = tensors.get(name)?.data
     if (!(data instanceof Int32Array)) throw damaged(path, `${name} is missing`)
-    const copy = new Int32Array(new SharedArrayBuffer(data.byteLength))
-    copy.set(data)
-    return copy
+    return shared(data)
   }
-  const encoded = (split: string) => ({
-    ids: shared(`${split}.ids`),
-    offsets: shared(`${split}.offsets`)
-  })
+  const encoded = (split: string): EncodedTexts => {
+    const given = { ids: read(`${split}.ids`), offsets: read(`${split}.offsets`), padId }
+    if (!tensors.has(`${split}.words`)) return wordTexts(given)
+    return { ...given, words: read(`${split}.words`), seconds: read(`${split}.seconds`) }
+  }
   return { training: encoded('training'), heldOut: encoded('heldOut') }
 }
 

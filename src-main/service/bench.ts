@@ -18,8 +18,9 @@ import { withProjectLock } from '../project/lock.ts'
 import type { RoundResult } from '../retrain/round.ts'
 import { isStablyWrong } from '../retrain/summarise.ts'
 import { mean } from '../statistics.ts'
-import { idsOf } from '../tokens/encode.ts'
-import { spansByWord, tokenize } from '../tokens/tokenize.ts'
+import { wordsOf } from '../tokens/encode.ts'
+import type { TextWord } from '../tokens/tokenizer.ts'
+import { placesByWord } from '../tokens/tokenizer.ts'
 import { isEditable } from '../tokens/vocabulary.ts'
 import { roundsShown } from './live-rounds.ts'
 import { groupNearDuplicates } from './near-duplicates.ts'
@@ -108,7 +109,7 @@ async function gradientJob(service: Service, project: string): Promise<void> {
 }
 
 async function describe(
-  { dataset, training, vocabulary }: TrainedWorkspace,
+  { dataset, training, vocabulary, tokenizer }: TrainedWorkspace,
   influence: Influence,
   indices: readonly number[]
 ): Promise<BenchRow[]> {
@@ -122,20 +123,24 @@ async function describe(
       text,
       label: dataset.labels[training.classes[index]!]!,
       influence: influence.scores[index]!,
-      words: placeWords(text, own, vocabulary.words),
+      words: placeWords(tokenizer.wordsIn(text), own, vocabulary.words),
       padWord: worst ? vocabulary.words[worst.wordId]! : null
     }
   })
   // By the words as the model reads them, which are at hand; the whole texts' take a tenth of a second.
   const groups = groupNearDuplicates(
-    indices.map((index) => new Set(idsOf(training.texts, index).filter(isEditable)))
+    indices.map((index) => new Set(wordsOf(training.texts, index).filter(isEditable)))
   )
   return rows.map((row, n) => ({ ...row, group: groups[n]! }))
 }
 
-function placeWords(text: string, words: readonly WordInfluence[], names: readonly string[]) {
+function placeWords(
+  found: readonly TextWord[],
+  words: readonly WordInfluence[],
+  names: readonly string[]
+) {
   const spans = new Map(words.map(({ wordId }) => [names[wordId]!, [] as [number, number][]]))
-  for (const { word, start, end } of tokenize(text)) spans.get(word)?.push([start, end])
+  for (const { word, start, end } of found) spans.get(word)?.push([start, end])
   return words.map(({ wordId, influence }) => ({
     word: names[wordId]!,
     influence,
@@ -159,7 +164,7 @@ function exampleView(
     for (const { word, influence } of words) sums.set(word, (sums.get(word) ?? 0) + influence)
   }
   const { text, row, trueLabel, predictedLabel, probability, index } = example
-  const spans = spansByWord(text)
+  const spans = placesByWord(workspace.tokenizer, text)
   const words = Array.from(sums)
     .sort(([, a], [, b]) => a - b)
     .map(([word, influence]) => ({

@@ -5,12 +5,11 @@ import type { JobResult } from '../../src-preload/contract/jobs.ts'
 import { models } from '../models/models.ts'
 import { gradientsOf } from '../pipeline/training-gradients.ts'
 import type { TrainOptions } from '../pipeline/train.ts'
-import { trainBase, unfinishedFolderOf } from '../pipeline/train.ts'
+import { presetsOf, trainBase, unfinishedFolderOf } from '../pipeline/train.ts'
 import type { TrainedWorkspace } from '../pipeline/workspace.ts'
 import { withProjectLock } from '../project/lock.ts'
 import { evaluate } from '../training/evaluate.ts'
 import type { TrainingView } from '../training/live.ts'
-import { trainingPresets } from '../training/presets.ts'
 import type { TrainingSettings } from '../training/settings.ts'
 import { readUnfinished } from '../training/unfinished.ts'
 import type { JobContext } from './jobs.ts'
@@ -22,6 +21,7 @@ const secondsPerRow = 1.5e-4
 export async function modelInfo(service: Service, project: string): Promise<ModelInfo> {
   const workspace = await service.open.workspace(service.known.folderOf(project))
   const { dataset, modelName, settings } = workspace
+  const presets = presetsOf(workspace)
   const unfinished = await readUnfinished(unfinishedFolderOf(workspace.project))
   const trained = 'base' in workspace ? workspace : undefined
   const rows = dataset.manifest.counts.train.reduce((a, b) => a + b, 0)
@@ -33,7 +33,7 @@ export async function modelInfo(service: Service, project: string): Promise<Mode
     title: models[modelName].title,
     labels: [...dataset.labels],
     presets: (['adamw', 'sgd'] as const).map((optimizer) => {
-      const preset = trainingPresets[modelName][optimizer]
+      const preset = presets[optimizer]
       return { optimizer, settings: preset, expectedSeconds: expected(preset) }
     }),
     settings,

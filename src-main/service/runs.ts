@@ -34,7 +34,7 @@ import {
   fixSentence
 } from '../report/sentences.ts'
 import type { ArmReport } from '../retrain/fix-report.ts'
-import { spansOf } from '../tokens/tokenize.ts'
+import { placesOf } from '../tokens/tokenizer.ts'
 import type { BaseRecord } from '../training/base-record.ts'
 import { roundsShown } from './live-rounds.ts'
 import type { Service } from './service.ts'
@@ -91,7 +91,7 @@ export async function getRun(
   { project, fix: id }: Inputs['get']
 ): Promise<RunView> {
   const folder = service.known.folderOf(project)
-  const { dataset, base } = await service.open.trained(folder)
+  const { dataset, base, tokenizer } = await service.open.trained(folder)
   const listed = await readListedFix(folder, id)
   const { report, suggestions } = listed.fix
   return {
@@ -106,7 +106,7 @@ export async function getRun(
     edited: suggestions.map((suggestion) => {
       const { edit } = suggestion
       const text = dataset.text(edit.row).join('\n')
-      const spans = edit.kind === 'pad' ? spansOf(text, edit.word) : []
+      const spans = edit.kind === 'pad' ? placesOf(tokenizer, text, edit.word) : []
       return {
         suggestion,
         text,

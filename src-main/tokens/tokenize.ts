@@ -68,22 +68,18 @@ export function spansOf(text: string, word: string): Span[] {
     .map(({ start, end }) => ({ start, end }))
 }
 
-/** Where every word of a text stands. */
-export function spansByWord(text: string): Map<string, Span[]> {
-  const spans = new Map<string, Span[]>()
-  for (const { word, start, end } of tokenize(text)) {
-    const known = spans.get(word)
-    if (known) known.push({ start, end })
-    else spans.set(word, [{ start, end }])
-  }
-  return spans
-}
-
-/** The text with a literal in place of each span; spans must ascend, not overlap and lie in the text. */
-export function replaceSpans(text: string, spans: readonly Span[], literal: string): string {
+/**
+ * The text with `literal`, or the span's own replacement, in place of each span; spans must ascend,
+ * not overlap and lie in the text.
+ */
+export function replaceSpans(
+  text: string,
+  spans: readonly (Span & { replacement?: string | undefined })[],
+  literal: string
+): string {
   const parts: string[] = []
   let from = 0
-  for (const { start, end } of spans) {
+  for (const { start, end, replacement = literal } of spans) {
     if (!(start >= from && end > start && end <= text.length)) {
       throw new ErratumError(
         'bad-argument',
@@ -91,7 +87,7 @@ export function replaceSpans(text: string, spans: readonly Span[], literal: stri
           `offset ${from} is out of order or outside the text. Give ascending spans of this text.`
       )
     }
-    parts.push(text.slice(from, start), literal)
+    parts.push(text.slice(from, start), replacement)
     from = end
   }
   parts.push(text.slice(from))

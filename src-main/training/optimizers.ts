@@ -32,7 +32,8 @@ export interface DenseState {
 export interface Optimizer {
   /** Starts the next step, with its learning rate. */
   begin(learningRate: number): void
-  dense(size: number): DenseState
+  /** `decays` says whether weight decay is of it. */
+  dense(size: number, options?: { decays?: boolean }): DenseState
   table(weights: Float32Array, width: number): TableState
 }
 
@@ -120,7 +121,7 @@ class AdamW implements Optimizer {
     this.#debt.add(learningRate * this.#correction)
   }
 
-  dense(size: number): DenseState {
+  dense(size: number, { decays = true } = {}): DenseState {
     const mean = new Float32Array(size)
     const square = new Float32Array(size)
     const [beta1, beta2] = this.#settings.betas
@@ -129,7 +130,7 @@ class AdamW implements Optimizer {
       step: (weights, gradient) => {
         const rate = this.#rate * this.#correction
         const epsilon = this.#settings.epsilon * this.#rootCorrection
-        const keep = 1 - this.#rate * this.#settings.weightDecay
+        const keep = decays ? 1 - this.#rate * this.#settings.weightDecay : 1
         for (let i = 0; i < size; i++) {
           const g = gradient[i]!
           const m = beta1 * mean[i]! + (1 - beta1) * g

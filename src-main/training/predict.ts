@@ -6,7 +6,7 @@ import { predictGraph } from '../models/graphs.ts'
 import type { Model } from '../models/model.ts'
 import { embeddingName } from '../models/parameters.ts'
 import type { EncodedTexts } from '../tokens/encode.ts'
-import { idsOf } from '../tokens/encode.ts'
+import { textAt } from '../tokens/encode.ts'
 
 /** Predicts texts; the compiled graphs are kept from one call to the next. */
 export class Predictor {
@@ -36,7 +36,7 @@ export class Predictor {
     for (let start = 0; start < count; start += this.#rows) {
       throwIfCancelled(signal)
       const batch = order.slice(start, start + this.#rows)
-      const prepared = await this.#runner.prepare(batch.map((index) => idsOf(texts, index)))
+      const prepared = await this.#runner.prepare(batch.map((index) => textAt(texts, index)))
       const results = await this.#runner.run(prepared, { lookUp, feeds: parameters })
       batch.forEach((index, n) => {
         const logits = results['logits']!.subarray(n * classes, (n + 1) * classes)

@@ -6,10 +6,11 @@ import { trainStepGraph } from '../models/graphs.ts'
 import type { Model } from '../models/model.ts'
 import { initialParameters } from '../models/parameters.ts'
 import type { EncodedTexts } from '../tokens/encode.ts'
-import { idsOf } from '../tokens/encode.ts'
+import { textAt } from '../tokens/encode.ts'
 import { batchesOf } from './batches.ts'
 import type { TrainingSettings } from './settings.ts'
 import { learningRateAt } from './settings.ts'
+import type { StepOutcome } from './stepper.ts'
 import { Stepper } from './stepper.ts'
 
 /** Rows to train on; all arrays go by the same index and may be shared between threads. */
@@ -58,22 +59,35 @@ export interface TrainingPoint {
   state: OptimizerState
 }
 
+export interface TrainerOptions {
+  /** Rows of the embedding. */
+  words: number
+  settings: TrainingSettings
+  executor: Executor
+  /** Parameters that every training starts from; the others are drawn from its seed. */
+  given?: Tensors | undefined
+}
+
 /** Trains models of one architecture; the compiled graphs are kept from one training to the next. */
 export class Trainer {
   readonly #model: Model
   readonly #words: number
   readonly #settings: TrainingSettings
+  readonly #given: Tensors | undefined
   readonly #runner: BatchRunner
 
-  constructor(
-    model: Model,
-    { words, settings, executor }: { words: number; settings: TrainingSettings; executor: Executor }
-  ) {
+  constructor(model: Model, { words, settings, executor, given }: TrainerOptions) {
     this.#model = model
     this.#words = words
     this.#settings = settings
-    const rows = settings.batchSize
-    this.#runner = new BatchRunner({ model, executor, graph: trainStepGraph, rows })
+    this.#given = given
+    const { batchSize, accumulation, dropout, frozenLayers } = settings
+    this.#runner = new BatchRunner({
+      model,
+      executor,
+      graph: (of, shape) => trainStepGraph(of, shape, { dropout: dropout > 0, frozenLayers }),
+      rows: Math.ceil(batchSize / accumulation)
+    })
   }
 
   /** Parameters trained from the seed's own initialisation and order, or on from a point of that. */
@@ -84,10 +98,14 @@ export class Trainer {
     from?: TrainingPoint
   ): Promise<Tensors> {
     if (data.weights.every((weight) => weight === 0)) throw nothingLeft()
-    const { epochs, batchSize, optimizer, embeddingLimit } = this.#settings
-    const start = { words: this.#words, embeddingLimit, seed }
+    const { epochs, batchSize, embeddingLimit } = this.#settings
+    const start = { words: this.#words, embeddingLimit, seed, given: this.#given }
     const initial = from?.parameters ?? initialParameters(this.#model, start)
-    const stepper = new Stepper(this.#model, initial, { optimizer, runner: this.#runner })
+    const stepper = new Stepper(this.#model, initial, {
+      ...this.#settings,
+      runner: this.#runner,
+      seed
+    })
     from?.state.forEach((saved, name) => stepper.state.get(name)!.set(saved))
     const plan = { tokens: this.#paddedLengths(data.texts), rows: data.rows, batchSize, seed }
     const rowWeight = new Float32Array(batchSize)
@@ -108,9 +126,9 @@ export class Trainer {
           stepper.replay(learningRate)
           continue
         }
-        const texts = batch.map((index) => idsOf(data.texts, index))
+        const texts = batch.map((index) => textAt(data.texts, index))
         const classes = batch.map((index) => data.classes[index]!)
-        const results = await stepper.step({ texts, classes, rowWeight, learningRate })
+        const results = await stepper.step({ texts, classes, rowWeight, learningRate, step })
         const outcome = tally.add(results, classes, rowWeight, weight)
         onStep?.(step, steps, outcome)
       }
@@ -164,7 +182,7 @@ class Tally {
 
   /** Adds a batch, and says what it came to; `rowWeight` times `weight` is what each row counts. */
   add(
-    { losses, logits }: Tensors,
+    { losses, logits }: StepOutcome,
     classes: readonly number[],
     rowWeight: Float32Array,
     weight: number
@@ -173,11 +191,11 @@ class Tally {
     classes.forEach((label, row) => {
       const share = rowWeight[row]! * weight
       if (share === 0) return
-      const isRight = largest(logits!, row * this.#classes, this.#classes) === label
-      this.#loss += share * losses![row]!
+      const isRight = largest(logits, row * this.#classes, this.#classes) === label
+      this.#loss += share * losses[row]!
       if (isRight) this.#right += share
       this.#weight += share
-      batch.loss += rowWeight[row]! * losses![row]!
+      batch.loss += rowWeight[row]! * losses[row]!
       if (isRight) batch.accuracy += rowWeight[row]!
     })
     return batch

@@ -64,6 +64,7 @@ function trainStep(
         async run() {
           const batch = batchOf(texts, turn++, batchSize)
           await stepper.step({
+            step: turn,
             texts: batch,
             classes: classesOfBatch,
             rowWeight,

@@ -2,8 +2,9 @@
 import type { LabelledTexts } from '../../src-main/gradients/extractor.ts'
 import { textCnn } from '../../src-main/models/text-cnn.ts'
 import { uniformStream } from '../../src-main/random.ts'
-import { separatorId, specialTokens, startId } from '../../src-main/tokens/vocabulary.ts'
-import type { EncodedTexts } from '../../src-main/tokens/encode.ts'
+import { padId, separatorId, specialTokens, startId } from '../../src-main/tokens/vocabulary.ts'
+import type { EncodedText, EncodedTexts } from '../../src-main/tokens/encode.ts'
+import { textAt } from '../../src-main/tokens/encode.ts'
 
 export const words = 20_000
 export const embeddingSize = 128
@@ -46,17 +47,21 @@ export function drawTexts(
     ids[text * tokens] = startId
     ids[(text + 1) * tokens - 1] = separatorId
   }
-  const offsets = Int32Array.from({ length: count + 1 }, (_, text) => text * tokens)
+  const texts = {
+    ids,
+    words: ids,
+    offsets: Int32Array.from({ length: count + 1 }, (_, text) => text * tokens),
+    seconds: new Int32Array(count).fill(tokens),
+    padId
+  }
   const uniform = uniformStream(seed + 1)
   const labels = Int32Array.from({ length: count }, () => Math.floor(uniform() * classes))
-  return { texts: { ids, offsets }, classes: labels }
+  return { texts, classes: labels }
 }
 
 /** The n-th of consecutive batches, from the start again after the last. */
-export function batchOf(texts: EncodedTexts, n: number, size: number): Int32Array[] {
+export function batchOf(texts: EncodedTexts, n: number, size: number): EncodedText[] {
   const count = texts.offsets.length - 1
   const start = (n * size) % count
-  return Array.from({ length: size }, (_, i) =>
-    texts.ids.subarray(texts.offsets[start + i]!, texts.offsets[start + i + 1]!)
-  )
+  return Array.from({ length: size }, (_, i) => textAt(texts, start + i))
 }

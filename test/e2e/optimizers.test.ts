@@ -21,7 +21,7 @@ it(
   async () => {
     cli.write('films.csv', plantedCsv())
     await cli.say('init', 'project', '--data', 'films.csv', ...plantedColumns)
-    const { sgd, adamw } = trainingPresets['text-cnn']
+    const { sgd, adamw } = trainingPresets('text-cnn', false)
     expect(await train('--optimizer', 'sgd', '--epochs', '2')).toEqual({
       settings: { ...sgd, epochs: 2 },
       method: 'tracin-we-topk'

@@ -10,6 +10,8 @@ import { exportCurated } from '../../src-main/export/write-curated.ts'
 import type { Edit } from '../../src-main/fix/edits.ts'
 import type { ArmReport } from '../../src-main/retrain/fix-report.ts'
 import { columns, workspace } from './workspace.ts'
+import { wordTokenizer } from '../../src-main/tokens/tokenizer.ts'
+import { specialTokens, Vocabulary } from '../../src-main/tokens/vocabulary.ts'
 
 const csv =
   'id,text,label\r\n0,"A bad, BAD film",neg\r\n1,good,pos\r\n2,so so,neg\r\n3,bad luck,pos\r\n'
@@ -40,6 +42,7 @@ async function exportedFix(): Promise<{ folder: string; edits: string; curated: 
   const fileEdits = describeEdits(edits, {
     dataset: { labels: ['neg', 'pos'], text: (row) => [texts[row]!] },
     columns,
+    tokenizer: wordTokenizer(new Vocabulary([...specialTokens])),
     why: ({ row }) => ({ reason: 'It pushes towards pos.', influence: -row })
   })
   await exportCurated({ source, columns, edits: fileEdits, into: curated })

@@ -2,7 +2,7 @@ import { beforeEach, describe, expect, test } from 'vitest'
 import { ErratumError } from '../../src-main/errors.ts'
 import { applyEdits } from '../../src-main/fix/apply.ts'
 import type { Edit } from '../../src-main/fix/edits.ts'
-import { idsOf } from '../../src-main/tokens/encode.ts'
+import { textAt } from '../../src-main/tokens/encode.ts'
 import type { TrainingSet } from '../../src-main/training/trainer.ts'
 import { encoded } from '../support/views.ts'
 
@@ -24,7 +24,7 @@ beforeEach(() => {
   }
 })
 
-const textsOf = (set: TrainingSet) => texts.map((_, index) => [...idsOf(set.texts, index)])
+const textsOf = (set: TrainingSet) => texts.map((_, index) => [...textAt(set.texts, index).ids])
 
 /** All numbers of a training set, to see that nothing else has changed. */
 const snapshot = (set: TrainingSet) => ({

@@ -1,6 +1,7 @@
 import { describe, expect, test } from 'vitest'
 import type { Positions } from '../../src-main/gradients/word-gradients.ts'
 import { sumByWord } from '../../src-main/gradients/word-gradients.ts'
+import { padId } from '../../src-main/tokens/vocabulary.ts'
 
 /** Sums gradients of two numbers a position, as pairs by word. */
 function sums(ids: number[], gradients: [number, number][], positions: Positions) {
@@ -10,7 +11,7 @@ function sums(ids: number[], gradients: [number, number][], positions: Positions
   // What an earlier batch has left there must not be added to.
   const into = new Float32Array(20).fill(-7)
   const place = { into, slot: 1 }
-  const words = sumByWord(ids, { flow, size: 2, squaredNorms }, { at: 2, positions }, place)
+  const words = sumByWord(ids, { padId, flow, size: 2, squaredNorms }, { at: 2, positions }, place)
   expect([...into.subarray(0, 2)]).toEqual([-7, -7])
   expect(new Set(into.subarray(2 + 2 * words.length))).toEqual(new Set([-7]))
   return words.map((word, n) => [word, ...into.subarray(2 * n + 2, 2 * n + 4)])

@@ -62,7 +62,8 @@ function prepare(given: Case) {
   const table = given.parameters['embedding']!.data
   const mask = model.derivedInputs[0]!
   const windowMask = new Float32Array(sizeOf(mask.shape(batch)))
-  mask.fill(windowMask, given.lengths, batch)
+  const bounds = given.lengths.map((length) => ({ length, second: length }))
+  mask.fill(windowMask, bounds, batch)
   const feeds: Record<string, number[]> = {
     vectors: table,
     slots: given.ids.flat(),

@@ -6,17 +6,17 @@ import { padId } from '../../src-main/tokens/vocabulary.ts'
 const texts = (...ids: number[][]) => ids.map((each) => Int32Array.from(each))
 
 test('every word has a slot of its own, in the order of first meeting, and [PAD] the next', () => {
-  const slots = new WordSlots()
-  expect([...slots.assign(texts([7, 3, 7, padId], [9, 3]))]).toEqual([7, 3, 9])
+  const slots = new WordSlots(padId)
+  expect([...slots.assign(texts([7, 3, 7, padId], [9, 3]))]).toEqual([7, 3, 9, padId])
   expect([7, 3, 9, padId].map((word) => slots.of(word))).toEqual([0, 1, 2, 3])
 })
 
 test('a batch knows nothing of the one before, and words may be of any size', () => {
-  const slots = new WordSlots()
+  const slots = new WordSlots(padId)
   slots.assign(texts([1, 2, 3]))
-  expect([...slots.assign(texts([100_000, 2]))]).toEqual([100_000, 2])
+  expect([...slots.assign(texts([100_000, 2]))]).toEqual([100_000, 2, padId])
   expect([100_000, 2, padId].map((word) => slots.of(word))).toEqual([0, 1, 2])
-  expect([...slots.assign(texts([], [padId]))]).toEqual([])
+  expect([...slots.assign(texts([], [padId]))]).toEqual([padId])
   expect(slots.of(padId)).toBe(0)
 })
 

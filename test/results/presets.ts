@@ -16,7 +16,8 @@ import { Trainer } from '../../src-main/training/trainer.ts'
 
 const seeds = [1, 2, 3, 4]
 const [folder, ...presets] = process.argv.slice(2) as [string, ...string[]]
-const { dataset, vocabulary, training, heldOut } = await openTrained(folder)
+const { project, modelName, dataset, tokenizer, training, heldOut } = await openTrained(folder)
+const { sizes } = project.settings.model
 const executor = onnxruntimeExecutor({ threads: 1 })
 const classes = dataset.labels.length
 
@@ -28,11 +29,10 @@ for (const preset of presets) {
       .map((pair) => pair.split('='))
       .map(([name, value]) => [name, Number(value)] as const)
   )
-  const { filters = models['text-cnn'].defaultSizes['filters']!, ...rest } = changes
-  const settings = trainingSchema.parse({ ...trainingPresets['text-cnn'].adamw, ...rest })
-  const sizes = { ...models['text-cnn'].defaultSizes, filters }
-  const model = models['text-cnn'].create(sizes, classes)
-  const trainer = new Trainer(model, { words: vocabulary.size, settings, executor })
+  const { filters = sizes['filters'] ?? 0, ...rest } = changes
+  const settings = trainingSchema.parse({ ...trainingPresets(modelName, false).adamw, ...rest })
+  const model = models[modelName].create({ ...sizes, filters }, classes)
+  const trainer = new Trainer(model, { words: tokenizer.size, settings, executor })
   const predictor = new Predictor(model, executor)
   const start = performance.now()
   const results: Evaluation[] = []

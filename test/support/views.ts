@@ -11,13 +11,14 @@ import { checkpointView } from '../../src-main/influence/checkpoint-view.ts'
 import type { InfluenceQuery } from '../../src-main/influence/query.ts'
 import { topPositions } from '../../src-main/influence/word-terms.ts'
 import type { Model } from '../../src-main/models/model.ts'
+import { TextsBuilder } from '../../src-main/tokens/encode.ts'
+import { padId } from '../../src-main/tokens/vocabulary.ts'
 
 /** Lists of ids as encoded texts. */
 export function encoded(texts: readonly (readonly number[])[], classes: number[]): LabelledTexts {
-  let end = 0
-  const offsets = [0, ...texts.map((ids) => (end += ids.length))]
-  const ids = Int32Array.from(texts.flat())
-  return { texts: { ids, offsets: Int32Array.from(offsets) }, classes }
+  const builder = new TextsBuilder(padId)
+  for (const ids of texts) builder.add(ids, ids.length)
+  return { texts: builder.finish(), classes }
 }
 
 /** A query about one example, with every training gradient extracted to disk first. */

@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest'
-import { encode, encodeAll, idsOf } from '../../src-main/tokens/encode.ts'
+import { encode, encodeAll, textAt } from '../../src-main/tokens/encode.ts'
 import { replaceSpans, spansOf } from '../../src-main/tokens/tokenize.ts'
 import {
   buildVocabulary,
@@ -82,6 +82,6 @@ describe('encoding', () => {
   test('lays texts end to end', () => {
     const encoded = encodeAll([['good'], [''], ['film']], vocabulary, 10)
     expect([...encoded.offsets]).toEqual([0, 3, 5, 8])
-    expect([...idsOf(encoded, 1)]).toEqual([startId, separatorId])
+    expect([...textAt(encoded, 1).ids]).toEqual([startId, separatorId])
   })
 })

@@ -55,12 +55,16 @@ test.each(runs)('50 steps of $name end where dense PyTorch in float64 ends', asy
   const losses: number[] = []
   for (const [step, batch] of batches.entries()) {
     const results = await stepper.step({
-      texts: batch.map((row) => Int32Array.from(texts[row]!)),
+      texts: batch.map((row) => ({
+        ids: Int32Array.from(texts[row]!),
+        second: texts[row]!.length
+      })),
+      step,
       classes: batch.map((row) => labels[row]!),
       rowWeight,
       learningRate: run.learningRates[step]!
     })
-    losses.push(results['losses']!.reduce((sum, loss) => sum + loss, 0) / rows)
+    losses.push(results.losses.reduce((sum, loss) => sum + loss, 0) / rows)
   }
   stepper.settle()
   await runner.dispose()

@@ -13,6 +13,7 @@ import { trainingPresets } from '../../src-main/training/presets.ts'
 import type { TrainingSet } from '../../src-main/training/trainer.ts'
 import { Trainer } from '../../src-main/training/trainer.ts'
 import { readPoint, readUnfinished, writePoint } from '../../src-main/training/unfinished.ts'
+import { encoded } from '../support/views.ts'
 
 const folder = mkdtempSync(join(tmpdir(), 'erratum-resume-'))
 afterAll(() => rm(folder, { recursive: true }))
@@ -23,19 +24,14 @@ const model = textCnn({ embedding: 8, filters: 4, widths: [5, 1] }, 2)
 /** Random texts, of which some rows have no weight, so that a whole batch may have none. */
 function data(): TrainingSet {
   const rows = 40
-  const lengths = Array.from({ length: rows }, (_, row) => 3 + (hash32(row) % 9))
-  const offsets = Int32Array.from([
-    0,
-    ...lengths.map(
-      (
-        (sum) => (n) =>
-          (sum += n)
-      )(0)
-    )
-  ])
-  const ids = Int32Array.from({ length: offsets.at(-1)! }, (_, i) => 4 + (hash32(i + 99) % 46))
+  const textOf = (row: number) =>
+    Array.from({ length: 3 + (hash32(row) % 9) }, (_, i) => 4 + (hash32(row, i) % 46))
+  const { texts } = encoded(
+    Array.from({ length: rows }, (_, row) => textOf(row)),
+    []
+  )
   return {
-    texts: { ids, offsets },
+    texts,
     rows: Int32Array.from({ length: rows }, (_, row) => row),
     classes: Int32Array.from({ length: rows }, (_, row) => hash32(row + 7) % 2),
     weights: Float32Array.from({ length: rows }, (_, row) => (hash32(row + 3) % 2 === 0 ? 0 : 1))
@@ -46,7 +42,7 @@ const copied = (parameters: Tensors): Tensors =>
   Object.fromEntries(Object.entries(parameters).map(([name, data]) => [name, data.slice()]))
 
 describe.each(['adamw', 'sgd'] as const)('a training by %s that is taken up again', (optimizer) => {
-  const preset = trainingPresets['text-cnn'][optimizer]
+  const preset = trainingPresets('text-cnn', false)[optimizer]
   const settings = { ...preset, epochs: 4, batchSize: 2 }
   const trainer = new Trainer(model, {
     words,

@@ -1,0 +1,63 @@
+/** How the texts of a project become tokens: made when a base model is trained, kept beside it. */
+import { join } from 'node:path'
+import { z } from 'zod'
+import type { RowText } from '../dataset/dataset.ts'
+import { rowsOf } from '../dataset/dataset.ts'
+import type { OpenDataset } from '../dataset/open.ts'
+import { readJson } from '../files/read-json.ts'
+import { writeJsonAtomically } from '../files/write.ts'
+import type { EncodedTexts } from '../tokens/encode.ts'
+import { encodeAll } from '../tokens/encode.ts'
+import type { Tokenizer } from '../tokens/tokenizer.ts'
+import { wordTokenizer } from '../tokens/tokenizer.ts'
+import { Vocabulary, buildVocabulary } from '../tokens/vocabulary.ts'
+import type { Workspace } from './workspace.ts'
+
+/** Words that stand in one text only are [UNK]: nothing is learned of them that could be tested. */
+const vocabularySettings = { minimumTexts: 2, maximumWords: 50_000 }
+
+/** What turns texts into tokens, and the words that they make up. */
+export interface Reading {
+  readonly tokenizer: Tokenizer
+  readonly vocabulary: Vocabulary
+}
+
+/** Both splits, encoded. */
+export interface SplitTexts {
+  training: EncodedTexts
+  heldOut: EncodedTexts
+}
+
+const names = { vocabulary: 'vocabulary.json' } as const
+
+/** Makes a tokenizer of the training split, and encodes both splits. */
+export async function readTexts(workspace: Workspace): Promise<Reading & { texts: SplitTexts }> {
+  const { dataset, settings } = workspace
+  const vocabulary = buildVocabulary(partsOf(textsOf(dataset, 'train')), vocabularySettings)
+  const encode = (split: 'train' | 'test') =>
+    encodeAll(textsOf(dataset, split), vocabulary, settings.maximumLength)
+  const texts = { training: encode('train'), heldOut: encode('test') }
+  return { tokenizer: wordTokenizer(vocabulary), vocabulary, texts }
+}
+
+/** Writes what is needed to read more texts in the same way. */
+export async function writeReading(folder: string, { vocabulary }: Reading): Promise<void> {
+  await writeJsonAtomically(join(folder, names.vocabulary), vocabulary.words)
+}
+
+/** Reads what `writeReading` wrote; `remedy` says what to do where it is damaged. */
+export async function openReading(folder: string, remedy: string): Promise<Reading> {
+  const words = await readJson(join(folder, names.vocabulary), z.array(z.string()), remedy)
+  const vocabulary = new Vocabulary(words)
+  return { tokenizer: wordTokenizer(vocabulary), vocabulary }
+}
+
+/** Texts of the rows of one split, in the order of their ids. */
+function* textsOf(dataset: OpenDataset, split: 'train' | 'test'): Generator<RowText> {
+  for (const row of rowsOf(dataset, split)) yield dataset.text(row)
+}
+
+/** The single texts of rows, one at a time: all of them together need not fit in memory. */
+function* partsOf(texts: Iterable<RowText>): Generator<string> {
+  for (const text of texts) yield* text
+}
