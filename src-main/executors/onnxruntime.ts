@@ -21,6 +21,8 @@ export function onnxruntimeExecutor({ threads }: OnnxruntimeOptions): Executor {
         intraOpNumThreads: threads,
         interOpNumThreads: 1,
         executionMode: 'sequential',
+        // The second run would take all of its memory anew beside what the first took piece by piece.
+        enableMemPattern: false,
         graphOptimizationLevel: 'all',
         logSeverityLevel: 3,
         // With several sessions alive, idle threads that spin slow the one that works.

@@ -12,12 +12,8 @@ import {
   trainStepGraph
 } from '../../src-main/models/graphs.ts'
 import { textCnn } from '../../src-main/models/text-cnn.ts'
+import type { Packed } from '../support/golden.ts'
 import { expectClose, golden } from '../support/golden.ts'
-
-interface Packed {
-  shape: number[]
-  data: number[]
-}
 
 interface Case {
   name: string

@@ -2,6 +2,12 @@
 import { readFileSync } from 'node:fs'
 import { expect } from 'vitest'
 
+/** A tensor in a golden file. */
+export interface Packed {
+  shape: number[]
+  data: number[]
+}
+
 /** Reads `test/parity/golden/NAME.json`. */
 export function golden<T>(name: string): T {
   const url = new URL(`../parity/golden/${name}.json`, import.meta.url)
