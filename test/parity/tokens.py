@@ -86,12 +86,12 @@ def any_characters(draw):
 def text_of(draw, index):
     if index % 5 == 0:
         return any_characters(draw)
-    if index % 50 == 1:
+    if index % 100 == 1:
         return draw.choice(['', ' ', 'say ']) + long_word(draw) + draw.choice(['', ' end', '!'])
     if index % 50 == 2:
         return draw.choice(SPACES) * draw.randrange(4) + draw.choice(CONTROLS + FORMATS)
     parts = []
-    for _ in range(draw.randrange(1, 8)):
+    for _ in range(draw.randrange(1, 7)):
         parts += [fragment(draw), draw.choice(SPACES)]
     if draw.randrange(3):
         parts.pop()
@@ -173,7 +173,7 @@ def record(name, tokenizer, loaded, texts, config):
         rows.append(pack_ids(ids) + ' ' + pack_spans(text, encoding.offsets))
     draw = random.Random(len(texts))
     pairs = []
-    for _ in range(40):
+    for _ in range(24):
         first, second = draw.randrange(len(texts)), draw.randrange(len(texts))
         length = draw.choice([5, 8, 9, 12, 13, 30])
         both = loaded(texts[first], texts[second], truncation=True, max_length=length)
@@ -205,11 +205,11 @@ def main():
     uncased = train_bert(texts, 500, lowercase=True)
     add('bert-uncased', uncased, BertTokenizer, bert_config(do_lower_case=True))
     add('bert-cased', train_bert(texts, 500, lowercase=False), BertTokenizer, bert_config(do_lower_case=False))
-    add('roberta', train_roberta(texts, 800), RobertaTokenizer, roberta_config())
+    add('roberta', train_roberta(texts, 700), RobertaTokenizer, roberta_config())
 
-    accents = train_bert(some, 500, lowercase=True, strip_accents=False)
+    accents = train_bert(some, 400, lowercase=True, strip_accents=False)
     add('bert-accents', accents, BertTokenizer, bert_config(do_lower_case=True, strip_accents=False), some)
-    prefix = train_roberta(some, 450, prefix=True)
+    prefix = train_roberta(some, 350, prefix=True)
     add('roberta-prefix', prefix, RobertaTokenizer, roberta_config(add_prefix_space=True), some)
 
     # Added tokens with every flag; this class takes tokenizer.json as it is.

@@ -58,9 +58,11 @@ export class BertNormaliser {
       const next = from + (point > 0xffff ? 2 : 1)
       const normal = this.#of(point)
       parts.push(normal)
+      const spaced = normal.length > 1 && normal.startsWith(' ')
       for (let unit = 0; unit < normal.length; unit += 1) {
-        starts.push(at + from)
-        ends.push(at + next)
+        // The spaces around an ideograph are beside it.
+        starts.push(at + (spaced && unit === normal.length - 1 ? next : from))
+        ends.push(at + (spaced && unit === 0 ? from : next))
       }
       if (normal === '' && isNonspacingMark.test(String.fromCodePoint(point))) {
         extend(ends, at + from, at + next)

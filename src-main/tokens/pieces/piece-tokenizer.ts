@@ -217,13 +217,15 @@ export class PieceTokenizer {
       if (literal !== undefined && id !== undefined) return { id, literal }
       throw wrong(path, `it has no token for ${role}`, remedy)
     }
+    // RoBERTa spells every text in bytes; its unknown token, if it has one, stands for nothing.
     const unknown = file.model.unk_token ?? literalOf(config, 'unk_token') ?? '<unk>'
+    const mayLack = isByteLevel(file) && !this.#ids.has(unknown)
     const literal = (slot: Slot | undefined): string | undefined =>
       slot && 'literal' in slot ? slot.literal : undefined
     for (const slot of this.#layout.pair) if ('literal' in slot) piece(slot.literal, slot.literal)
     return {
       pad: piece(pad, 'padding'),
-      unknown: this.#ids.has(unknown) ? piece(unknown, 'unknown words') : undefined,
+      unknown: mayLack ? undefined : piece(unknown, 'unknown words'),
       start: piece(literal(first), 'the start of a text'),
       separator: piece(literal(last), 'the end of a text')
     }
@@ -265,7 +267,7 @@ function place(word: SchemeWord, at: number, normalised: Normalised, pieces: Pie
   const originOf = (unit: number): number =>
     normalised.starts[Math.max(unit, at)] ?? normalised.ends.at(-1)!
   let unit = first
-  let free = 0
+  let free = pieces.at(-1)?.end ?? 0
   ids.forEach((id, index) => {
     const next = first + ends[index]!
     const from = Math.max(originOf(unit), free)

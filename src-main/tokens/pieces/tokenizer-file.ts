@@ -47,6 +47,7 @@ const bertNormalizer = z.object({
 const common = {
   added_tokens: z.array(addedToken).default([]),
   post_processor: z.looseObject({ type: z.string() }),
+  truncation: z.looseObject({ direction: z.literal('Right').optional() }).nullish(),
   padding: z.looseObject({ pad_token: z.string() }).nullish()
 }
 
@@ -88,6 +89,7 @@ const configFile = z.looseObject({
   strip_accents: z.boolean().nullish(),
   tokenize_chinese_chars: z.boolean().optional(),
   add_prefix_space: z.boolean().optional(),
+  truncation_side: z.literal('right').nullish(),
   pad_token: literal.nullish(),
   unk_token: literal.nullish(),
   cls_token: literal.nullish(),

@@ -45,7 +45,7 @@ export function wordPieceScheme(model: WordPieceModel, normalising: BertNormalis
  * The words of a normalised text. The library's pre-tokenizer is not used, since it tells no places
  * and takes today's punctuation, and U+FEFF for white space.
  */
-function* cutWords(text: string): Generator<[start: number, end: number]> {
+export function* cutWords(text: string): Generator<[start: number, end: number]> {
   let start = 0
   let at = 0
   while (at < text.length) {
