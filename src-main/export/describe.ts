@@ -54,10 +54,10 @@ function columnSpans(edit: PadEdit, context: EditContext): ColumnSpan[] {
   const { columns, dataset, tokenizer } = context
   const names = [columns.text, columns.textPair ?? '']
   const spans = dataset.text(edit.row).flatMap((text, part) =>
-    placesOf(tokenizer, text, edit.word).map(({ start, end, tokens }) => ({
+    placesOf(tokenizer, text, edit.word).map(({ from, end, tokens }) => ({
       column: names[part]!,
-      ...{ start, end },
-      surface: text.slice(start, end),
+      ...{ start: from, end },
+      surface: text.slice(from, end),
       replacement: tokenizer.padLiteral.repeat(tokens)
     }))
   )

@@ -6,11 +6,17 @@ import { rowsOf } from '../dataset/dataset.ts'
 import type { OpenDataset } from '../dataset/open.ts'
 import { readJson } from '../files/read-json.ts'
 import { writeJsonAtomically } from '../files/write.ts'
+import type { ModelName } from '../models/models.ts'
+import { models } from '../models/models.ts'
 import type { EncodedTexts } from '../tokens/encode.ts'
 import { encodeAll } from '../tokens/encode.ts'
+import { PieceTokenizer } from '../tokens/pieces/piece-tokenizer.ts'
+import { trainWordPieces } from '../tokens/pieces/train-word-pieces.ts'
 import type { Tokenizer } from '../tokens/tokenizer.ts'
 import { wordTokenizer } from '../tokens/tokenizer.ts'
 import { Vocabulary, buildVocabulary } from '../tokens/vocabulary.ts'
+import { WordNumbers, wholeWordTokenizer } from '../tokens/whole-words.ts'
+import { openPieces, pretrainedFolderOf } from './pretrained.ts'
 import type { Workspace } from './workspace.ts'
 
 /** Words that stand in one text only are [UNK]: nothing is learned of them that could be tested. */
@@ -28,11 +34,16 @@ export interface SplitTexts {
   heldOut: EncodedTexts
 }
 
-const names = { vocabulary: 'vocabulary.json' } as const
+const names = { vocabulary: 'vocabulary.json', pieces: 'tokenizer.json' } as const
 
-/** Makes a tokenizer of the training split, and encodes both splits. */
+/** Makes a tokenizer for the project's model, and encodes both splits. */
 export async function readTexts(workspace: Workspace): Promise<Reading & { texts: SplitTexts }> {
-  const { dataset, settings } = workspace
+  return models[workspace.modelName].tokens === 'words'
+    ? readAsWords(workspace)
+    : readAsPieces(workspace)
+}
+
+function readAsWords({ dataset, settings }: Workspace): Reading & { texts: SplitTexts } {
   const vocabulary = buildVocabulary(partsOf(textsOf(dataset, 'train')), vocabularySettings)
   const encode = (split: 'train' | 'test') =>
     encodeAll(textsOf(dataset, split), vocabulary, settings.maximumLength)
@@ -40,16 +51,51 @@ export async function readTexts(workspace: Workspace): Promise<Reading & { texts
   return { tokenizer: wordTokenizer(vocabulary), vocabulary, texts }
 }
 
+async function readAsPieces(workspace: Workspace): Promise<Reading & { texts: SplitTexts }> {
+  const { project, dataset, settings } = workspace
+  const pieces =
+    project.settings.model.checkpoint === null
+      ? trainedPieces(dataset)
+      : await openPieces(pretrainedFolderOf(project))
+  const numbers = new WordNumbers(pieces)
+  const encode = (split: 'train' | 'test') =>
+    numbers.encodeAll(textsOf(dataset, split), settings.maximumLength)
+  const texts = { training: encode('train'), heldOut: encode('test') }
+  return { tokenizer: wholeWordTokenizer(pieces), vocabulary: numbers.vocabulary, texts }
+}
+
+function trainedPieces(dataset: OpenDataset): PieceTokenizer {
+  return PieceTokenizer.fromJson(
+    names.pieces,
+    trainWordPieces(partsOf(textsOf(dataset, 'train')))
+  )
+}
+
 /** Writes what is needed to read more texts in the same way. */
-export async function writeReading(folder: string, { vocabulary }: Reading): Promise<void> {
+export async function writeReading(
+  folder: string,
+  { tokenizer, vocabulary }: Reading,
+  modelName: ModelName
+): Promise<void> {
   await writeJsonAtomically(join(folder, names.vocabulary), vocabulary.words)
+  if (models[modelName].tokens === 'words') return
+  await writeJsonAtomically(join(folder, names.pieces), tokenizer.content)
 }
 
 /** Reads what `writeReading` wrote; `remedy` says what to do where it is damaged. */
-export async function openReading(folder: string, remedy: string): Promise<Reading> {
+export async function openReading(
+  folder: string,
+  modelName: ModelName,
+  remedy: string
+): Promise<Reading> {
   const words = await readJson(join(folder, names.vocabulary), z.array(z.string()), remedy)
   const vocabulary = new Vocabulary(words)
-  return { tokenizer: wordTokenizer(vocabulary), vocabulary }
+  if (models[modelName].tokens === 'words') {
+    return { tokenizer: wordTokenizer(vocabulary), vocabulary }
+  }
+  const path = join(folder, names.pieces)
+  const pieces = PieceTokenizer.fromJson(path, await readJson(path, z.unknown(), remedy))
+  return { tokenizer: wholeWordTokenizer(pieces), vocabulary }
 }
 
 /** Texts of the rows of one split, in the order of their ids. */

@@ -111,7 +111,10 @@ export async function trainBase(options: TrainOptions, job: Job): Promise<BaseRe
       }),
       seconds
     }
-    await writeBase(unfinished, { reading, texts, base, probabilities })
+    await writeBase(unfinished, {
+      modelName: workspace.modelName,
+      ...{ reading, texts, base, probabilities }
+    })
     await rm(join(project.folder, 'gradients'), { recursive: true, force: true })
     await rm(modelFolder, { recursive: true, force: true })
     await rename(unfinished, modelFolder)

@@ -114,7 +114,7 @@ export async function openTrained(folder: string): Promise<TrainedWorkspace> {
     )
   }
   const base = await readJson(join(modelFolder, names.base), baseSchema, retrain)
-  const reading = await openReading(modelFolder, retrain)
+  const reading = await openReading(modelFolder, workspace.modelName, retrain)
   const texts = await readTexts(join(modelFolder, names.texts), workspace.model.padId)
   const { probabilities } = await readPredictions(join(modelFolder, names.predictions))
   return {
@@ -136,6 +136,7 @@ export function modelFolderOf(project: Project): string {
 
 /** What a base model consists of besides its checkpoints. */
 export interface BaseFiles {
+  modelName: ModelName
   reading: Reading
   texts: SplitTexts
   base: BaseRecord
@@ -144,8 +145,8 @@ export interface BaseFiles {
 
 /** Writes all of a base model but its checkpoints. */
 export async function writeBase(folder: string, files: BaseFiles): Promise<void> {
-  const { reading, texts, base, probabilities } = files
-  await writeReading(folder, reading)
+  const { reading, texts, base, probabilities, modelName } = files
+  await writeReading(folder, reading, modelName)
   const tensors = Object.entries(texts).flatMap(([split, { ids, words, offsets, seconds }]) =>
     // Where every token is a word, the rest follows from these.
     Object.entries({ ids, offsets, ...(words !== ids && { words, seconds }) }).map(

@@ -8,6 +8,8 @@ export interface TextWord extends Span {
   word: string
   /** Tokens that it is made of. */
   tokens: number
+  /** Where an edit of it begins: `start`, or the space before it that belongs to its first token. */
+  from: number
 }
 
 export interface Tokenizer {
@@ -43,6 +45,6 @@ export function wordTokenizer(vocabulary: Vocabulary): Tokenizer {
     size: vocabulary.size,
     content: vocabulary.words,
     padLiteral,
-    wordsIn: (text) => tokenize(text).map((token) => ({ ...token, tokens: 1 }))
+    wordsIn: (text) => tokenize(text).map((token) => ({ ...token, from: token.start, tokens: 1 }))
   }
 }

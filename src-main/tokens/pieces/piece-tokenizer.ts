@@ -146,8 +146,15 @@ export class PieceTokenizer {
    * cut at its end as `transformers` does with `truncation=True`, the longer part first.
    */
   encode(text: RowText, maximumLength: number): EncodedPieces {
-    const slots = text.length === 2 ? this.#layout.pair : this.#layout.single
-    const parts = text.map((part) => this.tokenize(part))
+    return this.arrange(
+      text.map((part) => this.tokenize(part)),
+      maximumLength
+    )
+  }
+
+  /** The same, of the pieces that `tokenize` gives for each part. */
+  arrange(parts: readonly (readonly Piece[])[], maximumLength: number): EncodedPieces {
+    const slots = parts.length === 2 ? this.#layout.pair : this.#layout.single
     const room = maximumLength - (slots.length - parts.length)
     if (room < 0) {
       throw new ErratumError(
@@ -162,7 +169,7 @@ export class PieceTokenizer {
     )
     const encoded: EncodedPieces = { ids: [], types: [], pieces: [], secondFrom: 0 }
     for (const slot of slots) this.#fill(encoded, slot, parts, lengths)
-    if (text.length === 1) encoded.secondFrom = encoded.ids.length
+    if (parts.length === 1) encoded.secondFrom = encoded.ids.length
     return encoded
   }
 
@@ -171,7 +178,12 @@ export class PieceTokenizer {
     return this.#file
   }
 
-  #fill(encoded: EncodedPieces, slot: Slot, parts: Piece[][], lengths: number[]): void {
+  #fill(
+    encoded: EncodedPieces,
+    slot: Slot,
+    parts: readonly (readonly Piece[])[],
+    lengths: number[]
+  ): void {
     if ('literal' in slot) {
       encoded.ids.push(this.#ids.get(slot.literal)!)
       encoded.types.push(slot.type)
