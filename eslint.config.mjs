@@ -14,6 +14,7 @@ const layers = [
   ['graph'],
   ['executors'],
   ['models'],
+  ['checkpoints'],
   ['training'],
   ['gradients'],
   ['influence'],

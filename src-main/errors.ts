@@ -13,6 +13,8 @@ const exitCodes = {
   'other-data': 2,
   /** A folder that is no project, or a project of a newer version. */
   'bad-project': 2,
+  /** A model's folder that cannot be opened: names the file, the place and the remedy. */
+  'bad-checkpoint': 2,
   /** A file of the project that is damaged: names the file and the remedy. */
   'damaged-file': 1,
   /** Another process works in the project. */
