@@ -1,0 +1,98 @@
+/** A model as a Hugging Face folder, which transformers loads and `openCheckpoint` opens again. */
+import { readFile } from 'node:fs/promises'
+import { basename, join } from 'node:path'
+import { makeFolderWhole } from '../dataset/work-folder.ts'
+import type { Tensors } from '../executors/executor.ts'
+import { writeTensors, type MadeTensor } from '../files/safetensors.ts'
+import { writeFileAtomically, writeJsonAtomically } from '../files/write.ts'
+import { sizeOf } from '../graph/ir.ts'
+import { configurationFile, type RawConfiguration } from './configuration.ts'
+import { families, type EncoderSizes, type FamilyName } from './families.ts'
+import {
+  classifierPlacements,
+  encoderPlacements,
+  poolerPlacements,
+  shapeOfParts,
+  takePart,
+  type Placement
+} from './placements.ts'
+import { weightsFile } from './weight-files.ts'
+
+/** A model with its classifier, and what came with it. */
+export interface WritableCheckpoint {
+  readonly family: FamilyName
+  readonly sizes: EncoderSizes
+  /** In the order of the classifier's columns. */
+  readonly labels: readonly string[]
+  /** All parameters under our names. */
+  readonly tensors: Tensors
+  /** config.json of the folder that the model was opened from. */
+  readonly configuration: RawConfiguration
+  /** Paths of the tokenizer's files, copied as they are. */
+  readonly tokenizerFiles: readonly string[]
+}
+
+/**
+ * Writes a folder, all or nothing; it must not exist, or be empty. Throws `cannot-write`. No second
+ * copy of the weights is held, but of one tensor at a time.
+ */
+export async function writeCheckpoint(folder: string, model: WritableCheckpoint): Promise<void> {
+  const placements = placementsOf(model)
+  for (const placement of placements) requireTensor(placement, model.tensors)
+  await makeFolderWhole(folder, async (partial) => {
+    await writeJsonAtomically(join(partial, configurationFile), configurationFor(model))
+    for (const path of model.tokenizerFiles) {
+      await writeFileAtomically(join(partial, basename(path)), await readFile(path))
+    }
+    await writeTensors(join(partial, weightsFile), {
+      tensors: partsOf(placements, model.tensors),
+      // transformers refuses a file that does not say so.
+      metadata: { format: 'pt' }
+    })
+  })
+}
+
+function placementsOf({ family, sizes, labels, tensors }: WritableCheckpoint): Placement[] {
+  const words = tensors['embedding']!.length / sizes.embedding
+  const model = { family, sizes, words }
+  const prefix = `${family}.`
+  return [
+    ...encoderPlacements(model, prefix),
+    ...poolerPlacements(model, prefix),
+    ...classifierPlacements(model, labels.length)
+  ]
+}
+
+/** config.json as it came, but for what training has changed. */
+function configurationFor({ family, labels, configuration }: WritableCheckpoint) {
+  const dtypeFields = ['dtype', 'torch_dtype'].filter((field) => field in configuration)
+  return {
+    ...configuration,
+    // transformers counts id2label, and takes a number beside it for a second opinion.
+    num_labels: undefined,
+    ...Object.fromEntries(dtypeFields.map((field) => [field, 'float32'])),
+    architectures: [families[family].classifierClass],
+    model_type: family,
+    id2label: Object.fromEntries(labels.map((label, id) => [String(id), label])),
+    label2id: Object.fromEntries(labels.map((label, id) => [label, id])),
+    problem_type: 'single_label_classification'
+  }
+}
+
+/** Their tensors by name, each made from ours when it is written. */
+function partsOf(placements: readonly Placement[], tensors: Tensors): Map<string, MadeTensor> {
+  const parts = new Map<string, MadeTensor>()
+  for (const placement of placements) {
+    const shape = shapeOfParts(placement)
+    for (const [index, name] of placement.from.entries()) {
+      parts.set(name, { shape, make: () => takePart(placement, index, tensors[placement.name]!) })
+    }
+  }
+  return parts
+}
+
+function requireTensor({ name, shape }: Placement, tensors: Tensors): void {
+  const length = tensors[name]?.length
+  if (length === sizeOf(shape)) return
+  throw new Error(`${name} has ${length} numbers, not the shape [${shape.join(', ')}].`)
+}

@@ -1,0 +1,114 @@
+import { mkdirSync, readFileSync, readdirSync, writeFileSync } from 'node:fs'
+import { basename, join } from 'node:path'
+import { describe, expect, it } from 'vitest'
+import { openCheckpoint, type OpenedCheckpoint } from '../../src-main/checkpoints/open.ts'
+import { writeCheckpoint } from '../../src-main/checkpoints/write.ts'
+import {
+  checkpointNames,
+  configure,
+  copyOf,
+  goldenEncoder,
+  goldenFolder,
+  temporaryFolder,
+  weightsOf
+} from './support.ts'
+
+/** The golden checkpoint with a head, which that of an encoder gets from its golden values. */
+async function whole(name: (typeof checkpointNames)[number]) {
+  const opened = await openCheckpoint(goldenFolder(name))
+  const { labels, headParameters = {} } = goldenEncoder(name)
+  const head = Object.entries(headParameters).map(
+    ([tensor, { data }]) => [tensor, Float32Array.from(data)] as const
+  )
+  return { ...opened, labels, tensors: { ...opened.tensors, ...Object.fromEntries(head) } }
+}
+
+const configurationOf = (folder: string) =>
+  JSON.parse(readFileSync(join(folder, 'config.json'), 'utf8')) as Record<string, unknown>
+
+describe.each(checkpointNames)('the folder %s', (name) => {
+  it('is the same to the bit when it is written and opened again', async () => {
+    const folder = join(temporaryFolder(), 'new', 'folder')
+    const model = await whole(name)
+    await writeCheckpoint(folder, model)
+    const again = await openCheckpoint(folder)
+    expect(again.tensors).toEqual(model.tensors)
+    expect(again).toMatchObject({
+      family: model.family,
+      sizes: model.sizes,
+      words: model.words,
+      labels: model.labels,
+      missing: []
+    })
+    for (const path of model.tokenizerFiles) {
+      expect(readFileSync(join(folder, basename(path)))).toEqual(readFileSync(path))
+    }
+    expect(readdirSync(folder)).toHaveLength(model.tokenizerFiles.length + 2)
+  })
+})
+
+it.each(['bert', 'roberta', 'distilbert', 'electra'] as const)(
+  'has the tensors of transformers in it: %s',
+  async (name) => {
+    const folder = join(temporaryFolder(), 'folder')
+    await writeCheckpoint(folder, await whole(name))
+    const sorted = async (from: string) =>
+      [...(await weightsOf(from))].sort(([a], [b]) => (a < b ? -1 : 1))
+    expect(await sorted(folder)).toEqual(await sorted(goldenFolder(name)))
+    const head = readFileSync(join(folder, 'model.safetensors'), 'latin1')
+    expect(head).toContain('"format":"pt"')
+  }
+)
+
+it('says in config.json what the model has become', async () => {
+  const folder = join(temporaryFolder(), 'folder')
+  const from = copyOf('minilm')
+  configure(from, { num_labels: 2, torch_dtype: 'bfloat16', dtype: undefined, note: [1, 2] })
+  const { configuration } = await openCheckpoint(from)
+  await writeCheckpoint(folder, { ...(await whole('minilm')), configuration })
+  const { num_labels, dtype, ...written } = configurationOf(folder)
+  expect([num_labels, dtype]).toEqual([undefined, undefined])
+  expect(written).toMatchObject({
+    architectures: ['BertForSequenceClassification'],
+    model_type: 'bert',
+    id2label: { 0: 'negative', 1: 'neutral', 2: 'positive' },
+    label2id: { negative: 0, neutral: 1, positive: 2 },
+    problem_type: 'single_label_classification',
+    torch_dtype: 'float32',
+    hidden_size: 16,
+    note: [1, 2]
+  })
+})
+
+describe('nothing is left', () => {
+  it('where there are files already', async () => {
+    const folder = temporaryFolder()
+    writeFileSync(join(folder, 'mine.txt'), '')
+    await expect(writeCheckpoint(folder, await whole('bert'))).rejects.toThrow(
+      /could not be written: there are files in it/
+    )
+    expect(readdirSync(folder)).toEqual(['mine.txt'])
+  })
+
+  it('where a file of the tokenizer has gone', async () => {
+    const parent = temporaryFolder()
+    const model = { ...(await whole('bert')), tokenizerFiles: [join(parent, 'gone.json')] }
+    await expect(writeCheckpoint(join(parent, 'folder'), model)).rejects.toThrow(/gone\.json/)
+    expect(readdirSync(parent)).toEqual([])
+  })
+
+  it('where a tensor is missing', async () => {
+    const parent = temporaryFolder()
+    const opened: OpenedCheckpoint = await openCheckpoint(goldenFolder('minilm'))
+    const model = { ...opened, labels: ['a', 'b'] }
+    await expect(writeCheckpoint(join(parent, 'folder'), model)).rejects.toThrow(/pooler\.weight/)
+    expect(readdirSync(parent)).toEqual([])
+  })
+})
+
+it('may write into an empty folder', async () => {
+  const folder = join(temporaryFolder(), 'folder')
+  mkdirSync(folder)
+  await writeCheckpoint(folder, await whole('electra'))
+  expect((await openCheckpoint(folder)).labels).toEqual(['negative', 'neutral', 'positive'])
+})
