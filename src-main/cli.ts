@@ -5,7 +5,7 @@
 import { Command, InvalidArgumentError } from 'commander'
 import { formats } from './dataset/source.ts'
 import { methodNames } from './influence/method-names.ts'
-import { modelNames } from './models/models.ts'
+import { presetModels } from './models/models.ts'
 import { harmless } from './commands/harmless.ts'
 import { version } from './version.ts'
 
@@ -116,7 +116,12 @@ command('init <dir>', 'make a project folder from a data set')
   .option('--test <file>', 'a separate file of held-out rows')
   .option('--held-out <share>', 'share to hold out where nothing says which', share)
   .option('--seed <n>', 'seed of that draw', seed, 0)
-  .option('--model <name>', `one of ${modelNames.join(', ')}`, 'text-cnn')
+  .option(
+    '--model <name>',
+    `one of ${[...presetModels().keys()].join(', ')}, or the folder of a Hugging Face model`,
+    'text-cnn'
+  )
+  .option('--new-head', 'learn the classifier of such a folder from the beginning')
   .action(async (dir, options) => (await import('./commands/init.ts')).init({ dir, ...options }))
 
 command('train <dir>', 'train the base model, a checkpoint an epoch')
@@ -129,9 +134,22 @@ command('train <dir>', 'train the base model, a checkpoint an epoch')
     oneOf(['adamw', 'sgd'] as const)
   )
   .option('--max-length <n>', 'tokens that are read of a text', whole(3))
+  .option('--warm-up <share>', 'of the steps, over which the rate rises', share)
+  .option('--clip <norm>', 'largest norm of a step’s gradients', positive)
+  .option('--dropout <share>', 'of the numbers that are left out while training', share)
+  .option(
+    '--freeze <layers>',
+    'first layers that keep their weights, with all embeddings',
+    whole(0)
+  )
+  .option('--accumulate <parts>', 'parts in which a step is worked out, in less memory', whole(1))
   .option('--seed <n>', 'seed of the base model', seed, 0)
   .option('--device <name>', 'cpu', oneOf(['cpu'] as const), 'cpu')
-  .option('--threads <n>', 'threads inside one operator', whole(1), 1)
+  .option(
+    '--threads <n>',
+    'threads inside one operator (default: 1, or all cores for an encoder)',
+    whole(1)
+  )
   .action(async (dir, options) => (await import('./commands/train.ts')).train({ dir, ...options }))
 
 command('mistakes <dir>', 'held-out rows that the model gets wrong')

@@ -63,9 +63,7 @@ export async function mainJob(
   observer.imported(await initProject(init, job))
   await withProjectLock(folder, async () => {
     observer.stage('Training the base model')
-    observer.trained(
-      await trainBase({ folder, changes: training, seed: 0, operatorThreads: 1 }, job)
-    )
+    observer.trained(await trainBase({ folder, changes: training, seed: 0 }, job))
 
     const workspace = await openTrained(folder)
     try {

@@ -15,17 +15,22 @@ interface Options extends CommonOptions {
   learningRate?: number
   optimizer?: 'adamw' | 'sgd'
   maxLength?: number
+  warmUp?: number
+  clip?: number
+  dropout?: number
+  freeze?: number
+  accumulate?: number
   seed: number
   threads?: number
 }
 
-export function train({ dir, seed, threads = 1, ...options }: Options): Promise<void> {
+export function train(options: Options): Promise<void> {
+  const { dir, seed, optimizer, threads } = options
   return run(
     options,
     async ({ terminal, job }) => {
       await openProject(dir)
       await withProjectLock(dir, async () => {
-        const { optimizer } = options
         const changes = changesOf(options)
         const base = await trainBase(
           { folder: dir, optimizer, changes, seed, operatorThreads: threads },
@@ -41,12 +46,16 @@ export function train({ dir, seed, threads = 1, ...options }: Options): Promise<
   )
 }
 
-function changesOf(options: Omit<Options, 'dir' | 'seed'>): Partial<TrainingSettings> {
-  const { epochs, batchSize, learningRate, maxLength } = options
-  return {
-    ...(epochs !== undefined && { epochs }),
-    ...(batchSize !== undefined && { batchSize }),
-    ...(learningRate !== undefined && { learningRate }),
-    ...(maxLength !== undefined && { maximumLength: maxLength })
+function changesOf(options: Options): Partial<TrainingSettings> {
+  const { epochs, batchSize, learningRate, maxLength, warmUp, clip, dropout } = options
+  const changes: { [Name in keyof TrainingSettings]?: TrainingSettings[Name] | undefined } = {
+    ...{ epochs, batchSize, learningRate, dropout },
+    maximumLength: maxLength,
+    warmUpShare: warmUp,
+    clipNorm: clip,
+    frozenLayers: options.freeze,
+    accumulation: options.accumulate
   }
+  const given = Object.entries(changes).filter(([, value]) => value !== undefined)
+  return Object.fromEntries(given)
 }

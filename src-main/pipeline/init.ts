@@ -10,14 +10,16 @@ import { ErratumError } from '../errors.ts'
 import { explainWriteError } from '../files/write-errors.ts'
 import { isUnfinished, makeFolder } from '../files/write.ts'
 import type { Preset } from '../models/models.ts'
-import { presetModels } from '../models/models.ts'
+import { models, presetModels } from '../models/models.ts'
 import { progressMeter } from '../jobs/progress.ts'
 import { isLockFile, withProjectLock } from '../project/lock.ts'
 import { createProject } from '../project/project.ts'
 import { trainingPresets } from '../training/presets.ts'
+import type { TrainingSettings } from '../training/settings.ts'
 import { projectVersion } from '../project/settings.ts'
 import { version } from '../version.ts'
 import type { Job } from './job.ts'
+import { inspectModel, modelIn, pretrainedFolderOf, takeModel } from './pretrained.ts'
 
 export interface InitOptions {
   /** The project folder to make. */
@@ -31,7 +33,10 @@ export interface InitOptions {
   labels?: readonly string[] | undefined
   heldOutShare?: number | undefined
   seed: number
+  /** The name of a preset, or a Hugging Face folder. */
   model: string
+  /** Whether the classifier of such a folder is left out, and learnt from the beginning. */
+  newHead?: boolean | undefined
 }
 
 /** The folder of the imported data in a project. */
@@ -40,7 +45,7 @@ const dataName = 'data'
 /** Imports the data and writes project.json; nothing remains of a project that failed. */
 export async function initProject(options: InitOptions, job: Job): Promise<ImportReport> {
   const { folder } = options
-  const model = chosenModel(options.model)
+  const model = await chosenModel(options.model)
   await requireVacant(folder)
   const made: string[] = []
   try {
@@ -56,7 +61,11 @@ export async function initProject(options: InitOptions, job: Job): Promise<Impor
   }
 }
 
-async function fillProject(options: InitOptions, model: Preset, job: Job): Promise<ImportReport> {
+async function fillProject(
+  options: InitOptions,
+  { checkpoint, ...model }: ChosenModel,
+  job: Job
+): Promise<ImportReport> {
   const { folder, data, test, text, textPair, label, split, labels, seed } = options
   const meter = progressMeter({ total: 1 })
   try {
@@ -74,6 +83,12 @@ async function fillProject(options: InitOptions, model: Preset, job: Job): Promi
       signal: job.signal,
       onProgress: ({ share, rows }) => job.onProgress?.(meter(share, `${rows} rows read`))
     })
+    const head = {
+      labels: report.labels.map(({ label }) => label),
+      newHead: options.newHead ?? false,
+      signal: job.signal
+    }
+    const taken = checkpoint === undefined ? null : await takeModel(checkpoint, folder, head)
     await createProject(folder, {
       version: projectVersion,
       writtenBy: version,
@@ -88,13 +103,18 @@ async function fillProject(options: InitOptions, model: Preset, job: Job): Promi
         split: split ?? null,
         seed
       },
-      model: { ...model, checkpoint: null },
-      training: { ...trainingPresets(model.name, false).adamw },
+      model: {
+        ...model,
+        checkpoint: taken
+      },
+      training: { ...trainingOf(model, checkpoint !== undefined) },
       fingerprint: report.fingerprint
     })
     return report
   } catch (error) {
-    await remove(folder, dataName)
+    for (const name of [dataName, basename(pretrainedFolderOf({ folder }))]) {
+      await remove(folder, name)
+    }
     throw error
   }
 }
@@ -127,12 +147,29 @@ async function remove(folder: string, name: string): Promise<void> {
   await rm(join(folder, name), { recursive: true, force: true })
 }
 
-function chosenModel(wanted: string): Preset {
+interface ChosenModel extends Preset {
+  /** Absolute path of the folder that it is taken from. */
+  checkpoint?: string
+}
+
+async function chosenModel(wanted: string): Promise<ChosenModel> {
   const presets = presetModels()
-  const model = presets.get(wanted)
-  if (model) return model
+  const preset = presets.get(wanted)
+  if (preset) return preset
+  if (existsSync(wanted)) {
+    const checkpoint = resolve(wanted)
+    return { ...modelIn(await inspectModel(checkpoint)), checkpoint }
+  }
   throw new ErratumError(
     'bad-argument',
-    `The model ${wanted} is not known. Use one of ${[...presets.keys()].join(', ')}.`
+    `The model ${wanted} is neither the name of one nor a folder. Use one of ` +
+      `${[...presets.keys()].join(', ')}, or the folder of a Hugging Face model.`
   )
+}
+
+/** The training of a new project, with texts no longer than its model takes. */
+function trainingOf({ name, sizes }: Preset, isPretrained: boolean): TrainingSettings {
+  const preset = trainingPresets(name, isPretrained).adamw
+  const { maximumTokens } = models[name].create(sizes, 2)
+  return { ...preset, maximumLength: Math.min(preset.maximumLength, maximumTokens) }
 }

@@ -6,7 +6,6 @@ import { rowsOf } from '../dataset/dataset.ts'
 import type { OpenDataset } from '../dataset/open.ts'
 import { readJson } from '../files/read-json.ts'
 import { writeJsonAtomically } from '../files/write.ts'
-import type { ModelName } from '../models/models.ts'
 import { models } from '../models/models.ts'
 import type { EncodedTexts } from '../tokens/encode.ts'
 import { encodeAll } from '../tokens/encode.ts'
@@ -53,29 +52,28 @@ function readAsWords({ dataset, settings }: Workspace): Reading & { texts: Split
 
 async function readAsPieces(workspace: Workspace): Promise<Reading & { texts: SplitTexts }> {
   const { project, dataset, settings } = workspace
-  const pieces =
-    project.settings.model.checkpoint === null
-      ? trainedPieces(dataset)
-      : await openPieces(pretrainedFolderOf(project))
+  const { checkpoint } = project.settings.model
+  const pieces = checkpoint ? await openPieces(pretrainedFolderOf(project)) : trainedPieces(dataset)
   const numbers = new WordNumbers(pieces)
   const encode = (split: 'train' | 'test') =>
     numbers.encodeAll(textsOf(dataset, split), settings.maximumLength)
   const texts = { training: encode('train'), heldOut: encode('test') }
-  return { tokenizer: wholeWordTokenizer(pieces), vocabulary: numbers.vocabulary, texts }
+  return {
+    tokenizer: wholeWordTokenizer(pieces, checkpoint?.words),
+    vocabulary: numbers.vocabulary,
+    texts
+  }
 }
 
 function trainedPieces(dataset: OpenDataset): PieceTokenizer {
-  return PieceTokenizer.fromJson(
-    names.pieces,
-    trainWordPieces(partsOf(textsOf(dataset, 'train')))
-  )
+  return PieceTokenizer.fromJson(names.pieces, trainWordPieces(partsOf(textsOf(dataset, 'train'))))
 }
 
 /** Writes what is needed to read more texts in the same way. */
 export async function writeReading(
   folder: string,
   { tokenizer, vocabulary }: Reading,
-  modelName: ModelName
+  { modelName }: Workspace
 ): Promise<void> {
   await writeJsonAtomically(join(folder, names.vocabulary), vocabulary.words)
   if (models[modelName].tokens === 'words') return
@@ -85,7 +83,7 @@ export async function writeReading(
 /** Reads what `writeReading` wrote; `remedy` says what to do where it is damaged. */
 export async function openReading(
   folder: string,
-  modelName: ModelName,
+  { modelName, project }: Workspace,
   remedy: string
 ): Promise<Reading> {
   const words = await readJson(join(folder, names.vocabulary), z.array(z.string()), remedy)
@@ -95,7 +93,8 @@ export async function openReading(
   }
   const path = join(folder, names.pieces)
   const pieces = PieceTokenizer.fromJson(path, await readJson(path, z.unknown(), remedy))
-  return { tokenizer: wholeWordTokenizer(pieces), vocabulary }
+  const rows = project.settings.model.checkpoint?.words
+  return { tokenizer: wholeWordTokenizer(pieces, rows), vocabulary }
 }
 
 /** Texts of the rows of one split, in the order of their ids. */

@@ -1,10 +1,13 @@
 /** Trains the base model of a project. */
 import { rename, rm } from 'node:fs/promises'
+import { availableParallelism } from 'node:os'
 import { join } from 'node:path'
 import { ErratumError } from '../errors.ts'
 import { makeFolder } from '../files/write.ts'
 import { chooseCheckpoints } from '../influence/checkpoints.ts'
 import { progressMeter } from '../jobs/progress.ts'
+import type { Model } from '../models/model.ts'
+import { models } from '../models/models.ts'
 import { contentKey } from '../project/content-key.ts'
 import type { Project } from '../project/project.ts'
 import { saveProject } from '../project/project.ts'
@@ -47,8 +50,8 @@ export interface TrainOptions {
   changes: Partial<TrainingSettings>
   /** Seed of the base model. Rounds use the seeds from 1 on. */
   seed: number
-  /** Threads inside one operator. */
-  operatorThreads: number
+  /** Threads inside one operator; unless given one, or all cores for a model of large operators. */
+  operatorThreads?: number | undefined
   /** Told again and again how the training goes. */
   onLive?: ((training: TrainingView) => void) | undefined
 }
@@ -70,7 +73,7 @@ export function unfinishedFolderOf(project: Project): string {
 export async function trainBase(options: TrainOptions, job: Job): Promise<BaseRecord> {
   const opened = await openWorkspace(options.folder)
   const preset = options.optimizer && presetsOf(opened)[options.optimizer]
-  const settings = checked({ ...opened.settings, ...preset, ...options.changes })
+  const settings = checked({ ...opened.settings, ...preset, ...options.changes }, opened.model)
   const workspace: Workspace = { ...opened, settings }
   const { project, dataset } = workspace
   const modelFolder = modelFolderOf(project)
@@ -83,7 +86,8 @@ export async function trainBase(options: TrainOptions, job: Job): Promise<BaseRe
     const { tokenizer } = reading
     const sets = splitTexts(dataset, texts)
 
-    const { operatorThreads, seed } = options
+    const { seed } = options
+    const operatorThreads = options.operatorThreads ?? threadsFor(workspace)
     const training = await startedTraining(unfinished, { workspace, tokenizer, seed })
     const data = workerData(workspace, sets, { words: tokenizer.size, operatorThreads })
     let trained: BaseModel | undefined
@@ -111,10 +115,7 @@ export async function trainBase(options: TrainOptions, job: Job): Promise<BaseRe
       }),
       seconds
     }
-    await writeBase(unfinished, {
-      modelName: workspace.modelName,
-      ...{ reading, texts, base, probabilities }
-    })
+    await writeBase(unfinished, { workspace, reading, texts, base, probabilities })
     await rm(join(project.folder, 'gradients'), { recursive: true, force: true })
     await rm(modelFolder, { recursive: true, force: true })
     await rename(unfinished, modelFolder)
@@ -128,6 +129,11 @@ export async function trainBase(options: TrainOptions, job: Job): Promise<BaseRe
     if (!stopped?.epochs.length) await rm(unfinished, { recursive: true, force: true })
     dataset.close()
   }
+}
+
+/** An encoder's products are worth more than one thread; its rounds still take one each. */
+function threadsFor({ modelName }: Workspace): number {
+  return models[modelName].tokens === 'pieces' ? availableParallelism() : 1
 }
 
 /** The training that stands in the folder, if it is this very one; otherwise a new one. */
@@ -152,9 +158,16 @@ async function startedTraining(
   return training
 }
 
-function checked(settings: unknown): TrainingSettings {
+function checked(settings: unknown, { maximumTokens }: Model): TrainingSettings {
   const result = trainingSchema.safeParse(settings)
-  if (result.success) return result.data
+  if (result.success) {
+    if (result.data.maximumLength <= maximumTokens) return result.data
+    throw new ErratumError(
+      'bad-argument',
+      `Texts of up to ${result.data.maximumLength} tokens do not fit this model, which takes ` +
+        `${maximumTokens}. Give a smaller maximum length.`
+    )
+  }
   const { path, message } = result.error.issues[0]!
   throw new ErratumError(
     'bad-argument',

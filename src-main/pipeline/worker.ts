@@ -22,6 +22,7 @@ import type { TrainingSettings } from '../training/settings.ts'
 import type { TrainingObserver, TrainingSet } from '../training/trainer.ts'
 import type { TrainingView } from '../training/live.ts'
 import { LiveTraining } from '../training/live.ts'
+import { readPretrained } from './pretrained.ts'
 import { Trainer } from '../training/trainer.ts'
 import type { UnfinishedTraining } from '../training/unfinished.ts'
 import { readPoint, writePoint } from '../training/unfinished.ts'
@@ -29,6 +30,9 @@ import { readPoint, writePoint } from '../training/unfinished.ts'
 /** What every task works with; the large arrays are shared between the threads. */
 export interface WorkerData {
   model: { name: ModelName; sizes: ModelSizes; classes: number }
+  /** The folder of the parameters that every training starts from; null where there is none. */
+  pretrained: string | null
+  /** Rows of the embedding. */
   words: number
   settings: TrainingSettings
   /** Threads inside one operator. */
@@ -79,12 +83,15 @@ type Handlers = {
   ) => Promise<Tasks[Name]['result']>
 }
 
-function handlers(data: WorkerData): Handlers {
+async function handlers(data: WorkerData): Promise<Handlers> {
   const { training, heldOut, settings, words } = data
   const { name, sizes, classes } = data.model
   const model: Model = models[name].create(sizes, classes)
   const executor = onnxruntimeExecutor({ threads: data.operatorThreads })
-  const trainer = new Trainer(model, { words, settings, executor })
+  const given = data.pretrained
+    ? await readPretrained(data.pretrained, { name, sizes }, classes)
+    : undefined
+  const trainer = new Trainer(model, { words, settings, executor, given })
   const predictor = new Predictor(model, executor)
   return {
     async train({ training: before, folder }, { signal, report }) {
@@ -144,8 +151,8 @@ function epochText(epochs: readonly Epoch[], total: number): string {
   return `${doing}, loss ${last.loss.toFixed(3)}, held-out accuracy ${last.heldOutAccuracy.toFixed(3)}`
 }
 
-serveTasks<WorkerData, Task, TaskResult>((data) => {
-  const table = handlers(data)
+serveTasks<WorkerData, Task, TaskResult>(async (data) => {
+  const table = await handlers(data)
   return (task, context) => {
     switch (task.kind) {
       case 'train':

@@ -27,6 +27,7 @@ import { trainingSchema } from '../training/settings.ts'
 import type { TrainingSet } from '../training/trainer.ts'
 import type { Job } from './job.ts'
 import type { Reading, SplitTexts } from './tokenizing.ts'
+import { pretrainedFolderOf } from './pretrained.ts'
 import { openReading, writeReading } from './tokenizing.ts'
 import type { Task, TaskDetail, TaskName, TaskResult, WorkerData } from './worker.ts'
 
@@ -114,7 +115,7 @@ export async function openTrained(folder: string): Promise<TrainedWorkspace> {
     )
   }
   const base = await readJson(join(modelFolder, names.base), baseSchema, retrain)
-  const reading = await openReading(modelFolder, workspace.modelName, retrain)
+  const reading = await openReading(modelFolder, workspace, retrain)
   const texts = await readTexts(join(modelFolder, names.texts), workspace.model.padId)
   const { probabilities } = await readPredictions(join(modelFolder, names.predictions))
   return {
@@ -136,7 +137,7 @@ export function modelFolderOf(project: Project): string {
 
 /** What a base model consists of besides its checkpoints. */
 export interface BaseFiles {
-  modelName: ModelName
+  workspace: Workspace
   reading: Reading
   texts: SplitTexts
   base: BaseRecord
@@ -145,8 +146,8 @@ export interface BaseFiles {
 
 /** Writes all of a base model but its checkpoints. */
 export async function writeBase(folder: string, files: BaseFiles): Promise<void> {
-  const { reading, texts, base, probabilities, modelName } = files
-  await writeReading(folder, reading, modelName)
+  const { workspace, reading, texts, base, probabilities } = files
+  await writeReading(folder, reading, workspace)
   const tensors = Object.entries(texts).flatMap(([split, { ids, words, offsets, seconds }]) =>
     // Where every token is a word, the rest follows from these.
     Object.entries({ ids, offsets, ...(words !== ids && { words, seconds }) }).map(
@@ -182,9 +183,10 @@ export function workerData(
   { training, heldOut }: { training: TrainingSet; heldOut: HeldOutSet },
   { words, operatorThreads }: { words: number; operatorThreads: number }
 ): WorkerData {
-  const { sizes } = project.settings.model
+  const { sizes, checkpoint } = project.settings.model
   return {
     model: { name: modelName, sizes, classes: dataset.labels.length },
+    pretrained: checkpoint && pretrainedFolderOf(project),
     words,
     settings,
     operatorThreads,

@@ -22,8 +22,17 @@ const dataSettings = z.object({
 const modelSettings = z.object({
   /** A row of the table of models. */
   name: z.string(),
-  /** The folder of the checkpoint that the model starts from, as an absolute path. */
-  checkpoint: z.string().nullable(),
+  /** The Hugging Face folder that the model was taken from; null for one that starts from nothing. */
+  checkpoint: z
+    .object({
+      /** Absolute path. */
+      folder: z.string(),
+      /** SHA-256 of its files. */
+      fingerprint: z.string(),
+      /** Rows of its embedding, which may be more than its tokenizer has pieces. */
+      words: z.int().min(1)
+    })
+    .nullable(),
   /** Sizes that the preset fixes, such as the embedding's width. */
   sizes: z.record(z.string(), z.number())
 })

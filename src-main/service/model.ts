@@ -81,7 +81,7 @@ export function trainWork(
     const base = await withProjectLock(folder, async () => {
       service.open.close(folder)
       try {
-        return await trainBase({ folder, operatorThreads: 1, ...options, onLive }, job)
+        return await trainBase({ folder, ...options, onLive }, job)
       } finally {
         service.open.close(folder)
       }

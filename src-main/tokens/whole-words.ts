@@ -8,13 +8,16 @@ import type { RowText } from '../dataset/dataset.ts'
 import type { EncodedTexts } from './encode.ts'
 import { TextsBuilder } from './encode.ts'
 import type { Piece, PieceTokenizer } from './pieces/piece-tokenizer.ts'
-import type { TextWord, Tokenizer } from './tokenizer.ts'
+import type { Tokenizer } from './tokenizer.ts'
 import { Vocabulary, separatorId, specialTokens, startId } from './vocabulary.ts'
 
-/** Of a model whose tokens are pieces; its words are whole. */
-export function wholeWordTokenizer(pieces: PieceTokenizer): Tokenizer {
+/**
+ * Of a model whose tokens are pieces; its words are whole. `size` are the rows of its embedding, of
+ * which some checkpoints have more than pieces.
+ */
+export function wholeWordTokenizer(pieces: PieceTokenizer, size = pieces.pieces.length): Tokenizer {
   return {
-    size: pieces.pieces.length,
+    size,
     content: pieces.toJson(),
     padLiteral: pieces.special.pad.literal,
     wordsIn: (text) =>

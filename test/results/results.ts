@@ -100,7 +100,7 @@ async function prepare(): Promise<TrainedWorkspace> {
     )
   }
   if (!existsSync(join(folder, 'model'))) {
-    await trainBase({ folder, changes: {}, seed: 0, operatorThreads: 1 }, job)
+    await trainBase({ folder, changes: {}, seed: 0 }, job)
   }
   return openTrained(folder)
 }

@@ -52,7 +52,7 @@ export async function fullFolder(): Promise<string> {
     writeFileSync(data, csv())
     const columns = { text: 'text', label: 'label', split: 'split' }
     await initProject({ folder: project, data, ...columns, seed: 0, model: 'text-cnn' }, one)
-    const options = { folder: project, changes: training, seed: 0, operatorThreads: 1 }
+    const options = { folder: project, changes: training, seed: 0 }
     await trainBase(options, one)
     await known.note(project)
   }
