@@ -37,6 +37,8 @@ export class GradientExtractor {
   /** Sums of what flows back, by text and word, before they are lifted. */
   #flows: Float32Array = new Float32Array(0)
   readonly #rows: number
+  /** The batch under way: the buffers serve one at a time, however many ask. */
+  #underWay: Promise<unknown> = Promise.resolve()
 
   /** `rows` are the texts of a batch: a batch takes its time however few there are. */
   constructor(model: Model, parameters: Tensors, executor: Executor, { rows = 64 } = {}) {
@@ -69,33 +71,45 @@ export class GradientExtractor {
   ): AsyncGenerator<ExampleGradients[]> {
     const length = (i: number) => texts.offsets[i + 1]! - texts.offsets[i]!
     const order = indices.toSorted((a, b) => length(a) - length(b) || a - b)
-    const size = this.#model.embeddingSize
     for (let start = 0; start < order.length; start += this.#rows) {
-      throwIfCancelled(signal)
       const batch = order.slice(start, start + this.#rows)
-      const encoded = batch.map((index) => textAt(texts, index))
-      const prepared = await this.#runner.prepare(encoded)
-      const results = await this.#runner.run(prepared, {
-        classes: batch.map((index) => classes[index]!),
-        ...(await this.#words())
+      const turn = this.#underWay.then(() => {
+        throwIfCancelled(signal)
+        return this.#extractBatch({ texts, classes }, batch, positions)
       })
-      const ids = encoded.map((text) => text.ids)
-      const words = this.#sumByWord(ids, prepared.tokens, { results, positions })
-      const count = words.reduce((sum, { length }) => sum + length, 0)
-      const vectors = await this.#lift.lift(this.#flows, count)
-      const rowOf = (name: string, row: number) => {
-        const width = results[name]!.length / this.#rows
-        return results[name]!.slice(row * width, (row + 1) * width)
-      }
-      let slot = 0
-      yield batch.map((index, row) => ({
-        index,
-        features: rowOf('features', row),
-        logitGradient: rowOf('logitGradient', row),
-        words: words[row]!,
-        vectors: vectors.subarray(slot * size, (slot += words[row]!.length) * size)
-      }))
+      this.#underWay = turn.catch(() => undefined)
+      yield await turn
     }
+  }
+
+  async #extractBatch(
+    { texts, classes }: LabelledTexts,
+    batch: readonly number[],
+    positions: Positions
+  ): Promise<ExampleGradients[]> {
+    const size = this.#model.embeddingSize
+    const encoded = batch.map((index) => textAt(texts, index))
+    const prepared = await this.#runner.prepare(encoded)
+    const results = await this.#runner.run(prepared, {
+      classes: batch.map((index) => classes[index]!),
+      ...(await this.#words())
+    })
+    const ids = encoded.map((text) => text.ids)
+    const words = this.#sumByWord(ids, prepared.tokens, { results, positions })
+    const count = words.reduce((sum, { length }) => sum + length, 0)
+    const vectors = await this.#lift.lift(this.#flows, count)
+    const rowOf = (name: string, row: number) => {
+      const width = results[name]!.length / this.#rows
+      return results[name]!.slice(row * width, (row + 1) * width)
+    }
+    let slot = 0
+    return batch.map((index, row) => ({
+      index,
+      features: rowOf('features', row),
+      logitGradient: rowOf('logitGradient', row),
+      words: words[row]!,
+      vectors: vectors.subarray(slot * size, (slot += words[row]!.length) * size)
+    }))
   }
 
   /** The words of each text; what flows back to them is left in `#flows`, text by text. */
