@@ -7,7 +7,7 @@ import type { Call } from '../../src-preload/contract/call.ts'
 import { contract } from '../../src-preload/contract/contract.ts'
 import type { ErrorEnvelope } from '../errors.ts'
 import { toEnvelope } from '../errors.ts'
-import { explainForBench, startCurve, startFix } from '../service/bench.ts'
+import { explainForBench, startCurve, startFix, textsForBench } from '../service/bench.ts'
 import {
   measureStability,
   mistakeTable,
@@ -132,6 +132,7 @@ export const router = t.router({
     explain: on(bench.explain).query(({ ctx, input, signal }) =>
       explainForBench(ctx.service, input, signal)
     ),
+    texts: on(bench.texts).query(({ ctx, input }) => textsForBench(ctx.service, input)),
     fix: on(bench.fix).mutation(({ ctx, input }) => ({ job: startFix(ctx.service, input) })),
     curve: on(bench.curve).mutation(({ ctx, input }) => ({ job: startCurve(ctx.service, input) }))
   }),

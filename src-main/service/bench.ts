@@ -1,8 +1,6 @@
 /** Answers of the repair bench: what is behind a mistake, and fixes as jobs. */
 import type { z } from 'zod'
-import type { BenchRow, BenchView, benchContract } from '../../src-preload/contract/bench.ts'
-import { worstWord } from '../fix/suggest.ts'
-import type { Influence, WordInfluence } from '../influence/query.ts'
+import type { BenchView, TextOfRow, benchContract } from '../../src-preload/contract/bench.ts'
 import { methodNames } from '../influence/method-names.ts'
 import { methodFor, methods } from '../influence/methods.ts'
 import { opponents, proponents } from '../influence/ranking.ts'
@@ -18,12 +16,10 @@ import { withProjectLock } from '../project/lock.ts'
 import type { RoundResult } from '../retrain/round.ts'
 import { isStablyWrong } from '../retrain/summarise.ts'
 import { mean } from '../statistics.ts'
-import { wordsOf } from '../tokens/encode.ts'
-import type { TextWord } from '../tokens/tokenizer.ts'
 import { placesByWord } from '../tokens/tokenizer.ts'
 import { isEditable } from '../tokens/vocabulary.ts'
+import { benchRows, textOf } from './bench-rows.ts'
 import { roundsShown } from './live-rounds.ts'
-import { groupNearDuplicates } from './near-duplicates.ts'
 import type { JobContext } from './jobs.ts'
 import { prepareGradients } from './model.ts'
 import type { Service } from './service.ts'
@@ -38,7 +34,7 @@ const curveLength = 1000
 
 export async function explainForBench(
   service: Service,
-  { project, example: row, method: wanted, top }: Inputs['explain'],
+  { project, example: row, method: wanted, top, read }: Inputs['explain'],
   signal: AbortSignal | undefined
 ): Promise<BenchView> {
   const folder = service.known.folderOf(project)
@@ -51,9 +47,10 @@ export async function explainForBench(
     const influence = await checkpoints.influence(example, method, signal)
     const { scores } = influence
     const against = opponents(scores, scores.length)
+    const describe = (indices: number[]) => benchRows(workspace, influence, { indices, read })
     const rows = {
-      opponents: await describe(workspace, influence, against.slice(0, top)),
-      proponents: await describe(workspace, influence, proponents(scores, Math.min(top, 100)))
+      opponents: await describe(against.slice(0, top)),
+      proponents: await describe(proponents(scores, Math.min(top, 100)))
     }
     const rounds = await knownBaseline(workspace)
     return {
@@ -75,6 +72,15 @@ export async function explainForBench(
       timing: timingOf(service, rounds)
     }
   })
+}
+
+/** The texts that did not come with their rows. */
+export async function textsForBench(
+  service: Service,
+  { project, rows }: Inputs['texts']
+): Promise<TextOfRow[]> {
+  const workspace = await service.open.trained(service.known.folderOf(project))
+  return rows.map((row) => textOf(workspace, row))
 }
 
 /**
@@ -106,47 +112,6 @@ async function gradientJob(service: Service, project: string): Promise<void> {
       }
     })
   await jobs.result(id)
-}
-
-async function describe(
-  { dataset, training, vocabulary, tokenizer }: TrainedWorkspace,
-  influence: Influence,
-  indices: readonly number[]
-): Promise<BenchRow[]> {
-  const words = await influence.words(indices)
-  const rows = indices.map((index) => {
-    const text = dataset.text(training.rows[index]!).join('\n')
-    const own = words.get(index)!
-    const worst = worstWord(own)
-    return {
-      row: training.rows[index]!,
-      text,
-      label: dataset.labels[training.classes[index]!]!,
-      influence: influence.scores[index]!,
-      words: placeWords(tokenizer.wordsIn(text), own, vocabulary.words),
-      padWord: worst ? vocabulary.words[worst.wordId]! : null
-    }
-  })
-  // By the words as the model reads them, which are at hand; the whole texts' take a tenth of a second.
-  const groups = groupNearDuplicates(
-    indices.map((index) => new Set(wordsOf(training.texts, index).filter(isEditable)))
-  )
-  return rows.map((row, n) => ({ ...row, group: groups[n]! }))
-}
-
-function placeWords(
-  found: readonly TextWord[],
-  words: readonly WordInfluence[],
-  names: readonly string[]
-) {
-  const spans = new Map(words.map(({ wordId }) => [names[wordId]!, [] as [number, number][]]))
-  for (const { word, start, end } of found) spans.get(word)?.push([start, end])
-  return words.map(({ wordId, influence }) => ({
-    word: names[wordId]!,
-    influence,
-    editable: isEditable(wordId),
-    spans: spans.get(names[wordId]!)!
-  }))
 }
 
 interface ExampleGiven extends Pick<BenchView, 'opponents' | 'proponents'> {

@@ -4,19 +4,23 @@ import { actions } from '../../src-main/fix/actions.ts'
 import { methodNames } from '../../src-main/influence/method-names.ts'
 import { call, inProject, rowId, startedJob } from './call.ts'
 
+/** [start, end) in UTF-16 code units. */
+const span = z.tuple([z.int(), z.int()])
+
 const wordInText = z.object({
   /** As the vocabulary spells it; [UNK] for words that it lacks. */
   word: z.string(),
   influence: z.number(),
   /** Whether [PAD] may take its place. */
   editable: z.boolean(),
-  /** Where it stands in the text: [start, end) in UTF-16 code units. */
-  spans: z.array(z.tuple([z.int(), z.int()]))
+  /** Where it stands in the text. */
+  spans: z.array(span)
 })
 
 const benchRow = z.object({
   row: rowId,
-  text: z.string(),
+  /** Null until it is asked for; then the words have no spans either. */
+  text: z.string().nullable(),
   label: z.string(),
   influence: z.number(),
   /** The most negative first; they add up to the influence. */
@@ -28,6 +32,18 @@ const benchRow = z.object({
 })
 
 export type BenchRow = z.infer<typeof benchRow>
+
+const wordsOfRow = z.object({ row: rowId, words: z.array(z.string()) })
+
+export type WordsOfRow = z.infer<typeof wordsOfRow>
+
+const textOfRow = z.object({
+  text: z.string(),
+  /** Of each word, in the order of the words asked for. */
+  spans: z.array(z.array(span))
+})
+
+export type TextOfRow = z.infer<typeof textOfRow>
 
 export const benchView = z.object({
   example: z.object({
@@ -77,10 +93,14 @@ export const benchContract = {
     inProject.extend({
       example: rowId,
       method: z.enum(methodNames).nullable(),
-      top: z.int().min(1).max(2000)
+      top: z.int().min(1).max(2000),
+      /** Rows of each list that come with their texts: those that are seen first. */
+      read: z.int().min(0).max(2000)
     }),
     benchView
   ),
+  /** The texts of training rows, and where words of them stand. */
+  texts: call(inProject.extend({ rows: z.array(wordsOfRow).max(500) }), z.array(textOfRow)),
   /** Tries these edits, which the user has chosen. */
   fix: call(
     fixOptions.extend({

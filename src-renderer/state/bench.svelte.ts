@@ -4,8 +4,10 @@ import { core, failure } from '../host/host.ts'
 import type { Outputs } from '../host/host.ts'
 import type { Selection } from './bench-selection.ts'
 import { chosenRows, startingSelection } from './bench-selection.ts'
+import { unread, withTexts } from './bench-texts.ts'
 import { jobs } from './jobs.svelte.ts'
 import { Lasting } from './lasting.svelte.ts'
+import { atLeisure } from './leisure.ts'
 
 export type BenchView = Outputs['bench']['explain']
 export type BenchRow = BenchView['opponents'][number]
@@ -14,6 +16,9 @@ type Method = BenchView['method']
 /** Opponents that are listed at first, and how many more are fetched when k goes beyond. */
 const firstTop = 200
 const mostListed = 2000
+/** Rows that a large window shows at once, which come with their texts, and texts fetched at once. */
+const seenFirst = 20
+const textsAtOnce = 100
 
 export class Bench {
   readonly project: string
@@ -61,7 +66,10 @@ export class Bench {
     this.#isOfOtherModel = false
     const { project, example } = this
     try {
-      const view = await core.bench.explain.query({ project, example, method, top: this.#top })
+      const top = this.#top
+      // What is shown already waits for all texts, rather than lose some of them.
+      const read = this.view ? top : seenFirst
+      const view = await core.bench.explain.query({ project, example, method, top, read })
       if (turn !== this.#turn) return
       const isNew = this.view?.method !== view.method
       const first = this.view === undefined
@@ -69,10 +77,22 @@ export class Bench {
       this.error = undefined
       if (isNew) this.selection = startingSelection(view.counts.opponents)
       if (first) await this.#recallDraft(view)
+      await this.#readOthers(turn)
     } catch (error) {
       if (turn === this.#turn) this.error = failure(error)
     } finally {
       if (turn === this.#turn) this.loading = false
+    }
+  }
+
+  /** Fetches the texts that did not come with their rows, some at a time: others may ask as well. */
+  async #readOthers(turn: number): Promise<void> {
+    while (turn === this.#turn && this.view) {
+      const rows = unread(this.view).slice(0, textsAtOnce)
+      if (rows.length === 0) return
+      await new Promise<void>(atLeisure)
+      const texts = await core.bench.texts.query({ project: this.project, rows })
+      if (turn === this.#turn) this.view = withTexts(this.view, rows, texts)
     }
   }
 

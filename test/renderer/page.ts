@@ -3,3 +3,7 @@ import 'fake-indexeddb/auto'
 import { bridge } from './core.ts'
 
 window.erratum = bridge
+// A browser has these; a page of a test is always idle.
+window.requestIdleCallback = (call) =>
+  Number(setTimeout(() => call({ didTimeout: false, timeRemaining: () => 50 })))
+window.cancelIdleCallback = (turn) => clearTimeout(turn)

@@ -65,7 +65,7 @@ describe('the service', { timeout: 60_000 }, () => {
   })
 
   it('shows a mistake with what pushed it, whose words add up', async () => {
-    const view = await core.bench.explain({ project, example, method: null, top: 20 })
+    const view = await core.bench.explain({ project, example, method: null, top: 20, read: 20 })
     expect(view.example).toMatchObject({ row: example, trueLabel: 'pos', predictedLabel: 'neg' })
     expect(view.opponents[0]!.text).toContain('zany')
     for (const { influence, words } of [...view.opponents, ...view.proponents]) {
@@ -80,9 +80,27 @@ describe('the service', { timeout: 60_000 }, () => {
     )
   })
 
+  it('tells the texts of rows that came without', async () => {
+    const asked = { project, example, method: null, top: 20 }
+    const whole = await core.bench.explain({ ...asked, read: 20 })
+    const bare = await core.bench.explain({ ...asked, read: 5 })
+    expect(bare.opponents.slice(0, 5)).toEqual(whole.opponents.slice(0, 5))
+    const unread = bare.opponents.slice(5)
+    expect(unread.map(({ text }) => text)).toEqual(Array(15).fill(null))
+    const texts = await core.bench.texts({
+      project,
+      rows: unread.map(({ row, words }) => ({ row, words: words.map(({ word }) => word) }))
+    })
+    expect(texts).toEqual(
+      whole.opponents
+        .slice(5)
+        .map(({ text, words }) => ({ text, spans: words.map(({ spans }) => spans) }))
+    )
+  })
+
   it('refuses a row that is not held out, with its sentence', async () => {
     await expect(
-      core.bench.explain({ project, example: 1_000_000, method: null, top: 5 })
+      core.bench.explain({ project, example: 1_000_000, method: null, top: 5, read: 5 })
     ).rejects.toThrow(/Row 1000000 does not exist: the last row is 323/)
   })
 
@@ -91,7 +109,13 @@ describe('the service', { timeout: 60_000 }, () => {
     let padded: string
 
     beforeAll(async () => {
-      const { opponents } = await core.bench.explain({ project, example, method: null, top: 12 })
+      const { opponents } = await core.bench.explain({
+        project,
+        example,
+        method: null,
+        top: 12,
+        read: 0
+      })
       const common = {
         project,
         example,

@@ -15,6 +15,7 @@ function view(method: string, top = 200, counted = 300): BenchView {
   return {
     method,
     opponents: opponents.slice(0, Math.min(top, counted)),
+    proponents: [],
     counts: { training: 1000, opponents: counted, proponents: 10 },
     timing: { secondsPerRound: 2, knownBaselineRounds: 4, threads: 2 }
   } as unknown as BenchView
@@ -103,6 +104,56 @@ describe('a draft', () => {
     })
     answer('bench', 'explain', () => view('tracin-we', 200, 120))
     expect((await opened(3)).selection.k).toBe(120)
+  })
+})
+
+describe('texts that do not come with their rows', () => {
+  const words = [{ word: 'zany', influence: -1, editable: true, spans: [] }]
+  const rows = (count: number, read: number) =>
+    Array.from({ length: count }, (_, row) => ({
+      ...{ row, padWord: 'zany', words },
+      text: row < read ? 'A zany film.' : null
+    }))
+  const textsOf = (rows: readonly { row: number; words: string[] }[]) =>
+    rows.map(({ row, words }) => ({ text: `${words.join()} ${row}`, spans: [[[0, 4]]] }))
+  const texts = (bench: Bench) => bench.opponents.map(({ text }) => text)
+
+  beforeEach(() => {
+    answer('bench', 'explain', ({ method, top, read }) => ({
+      ...view(method ?? 'tracin-we'),
+      opponents: rows(top, read)
+    }))
+    answer('bench', 'texts', ({ rows }) => textsOf(rows))
+  })
+
+  it('follow when the first rows are shown, with where the words stand', async () => {
+    const shown = later<undefined>()
+    answer('bench', 'texts', async ({ rows }) => {
+      await shown.promise
+      return textsOf(rows)
+    })
+    const bench = new Bench(project, 1)
+    await vi.waitFor(() => expect(bench.chosen).toHaveLength(50))
+    expect(texts(bench).filter((text) => text !== null)).toEqual(Array(20).fill('A zany film.'))
+    const [first] = bench.opponents
+    shown.come(undefined)
+    await vi.waitFor(() => expect(bench.loading).toBe(false))
+    expect(texts(bench)).not.toContain(null)
+    expect(bench.opponents[0], 'what was there stays as it is').toBe(first)
+    expect(bench.opponents[150]).toMatchObject({
+      ...{ row: 150, text: 'zany 150' },
+      words: [{ word: 'zany', influence: -1, spans: [[0, 4]] }]
+    })
+  })
+
+  it('are all there at once when what is shown is asked for anew', async () => {
+    const bench = await opened(1)
+    answer('bench', 'texts', () => {
+      throw new Refusal('internal', 'Nothing is left to ask for.')
+    })
+    await bench.load('random')
+    expect(bench.error).toBeUndefined()
+    expect(texts(bench)).not.toContain(null)
   })
 })
 
