@@ -17,7 +17,7 @@ export async function benchRows(
   const words = await influence.words(indices)
   // By the words as the model reads them, which are at hand; the whole texts' take a tenth of a second.
   const groups = groupNearDuplicates(
-    indices.map((index) => new Set(wordsOf(training.texts, index).filter(isEditable)))
+    indices.map((index) => wordsOf(training.texts, index).filter(isEditable))
   )
   return indices.map((index, n) => {
     const row = training.rows[index]!
