@@ -83,19 +83,6 @@ export async function textsForBench(
   return rows.map((row) => textOf(workspace, row))
 }
 
-/**
- * Opens what the bench reads and asks it for an example, so that the first click on a mistake takes no
- * longer than the next; where gradients are missing it is left to that click.
- */
-export async function warmBench(service: Service, folder: string, example: number): Promise<void> {
-  if (service.open.hasCheckpoints(folder)) return
-  if (!(await isExplainable(await service.open.trained(folder), {}))) return
-  await service.open.explaining(folder, (workspace, checkpoints) => {
-    const method = methodFor(workspace.base.settings.optimizer)
-    return checkpoints.influence(exampleOf(workspace, example), method, undefined)
-  })
-}
-
 /** Extracts what is missing as a job, so that it is seen and can be cancelled, and waits for it. */
 async function gradientJob(service: Service, project: string): Promise<void> {
   const { jobs, known } = service

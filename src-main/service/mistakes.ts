@@ -7,8 +7,8 @@ import { findMistakes } from '../pipeline/mistakes.ts'
 import { requestsFor, runRounds, seedsOf } from '../pipeline/rounds.ts'
 import { openTrained } from '../pipeline/workspace.ts'
 import { withProjectLock } from '../project/lock.ts'
-import { warmBench } from './bench.ts'
 import type { Service } from './service.ts'
+import { warmBench } from './warm-bench.ts'
 
 type Inputs = {
   [Name in keyof typeof mistakesContract]: z.infer<(typeof mistakesContract)[Name]['input']>
@@ -27,12 +27,7 @@ export async function mistakeTable(
   const folder = service.known.folderOf(project)
   const workspace = await service.open.trained(folder)
   const { mistakes, rounds } = await findMistakes(workspace)
-  const [nearest] = mistakes
-  if (nearest) {
-    const warm = () => void warmBench(service, folder, nearest.example).catch(() => undefined)
-    // The texts of the list come first.
-    setTimeout(warm, 500).unref()
-  }
+  warmBench(service, project)
   return {
     labels: [...workspace.dataset.labels],
     examples: mistakes.map(({ example }) => example),

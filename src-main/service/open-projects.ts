@@ -68,6 +68,10 @@ export class OpenProjects {
     return project.use(answer())
   }
 
+  has(folder: string): boolean {
+    return this.#opened.has(folder)
+  }
+
   /** Whether the checkpoints of a project are open, and so all its gradients are there. */
   hasCheckpoints(folder: string): boolean {
     return this.#opened.get(folder)?.hasCheckpoints ?? false

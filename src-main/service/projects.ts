@@ -25,6 +25,7 @@ import { evaluate } from '../training/evaluate.ts'
 import { namesIn } from './data-folder.ts'
 import { trainWork } from './model.ts'
 import type { Service } from './service.ts'
+import { warmBench } from './warm-bench.ts'
 
 /** Rows of a data file that are shown before it is imported, and characters of a cell. */
 const sampleRows = 20
@@ -64,6 +65,7 @@ export async function openProjectView(service: Service, id: string): Promise<Pro
   const folder = service.known.folderOf(id)
   const workspace = await service.open.workspace(folder)
   await service.known.note(folder)
+  warmBench(service, id)
   const { dataset, project, modelName } = workspace
   const { manifest } = dataset
   const { name, data } = project.settings
