@@ -206,6 +206,7 @@ def sizes_of(family, config):
         'positions': config.max_position_embeddings,
         'types': 0 if distilbert else 1 if roberta else 2,
         'normEpsilon': 1e-12 if distilbert else config.layer_norm_eps,
+        'padId': config.pad_token_id,
     }
 
 
