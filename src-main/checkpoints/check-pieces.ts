@@ -16,7 +16,8 @@ export interface Pieces {
  * piece that its id says, and the padding piece (`special.pad`) is that of config.json.
  */
 export function checkPieces(checkpoint: InspectedCheckpoint, { pieces, special }: Pieces): void {
-  const { words, padId, folder, tokenizerFiles } = checkpoint
+  const { words, folder, tokenizerFiles } = checkpoint
+  const { padId } = checkpoint.sizes
   const path = tokenizerFiles.find((file) => /^(tokenizer\.json|vocab\.txt)$/.test(basename(file)))!
   if (pieces.length > words) {
     throw refusal(

@@ -1,13 +1,8 @@
 /** What config.json says: the family, the sizes and the labels; or why it is refused. */
 import { readFile } from 'node:fs/promises'
 import { join } from 'node:path'
-import {
-  families,
-  familyNames,
-  type ConfigurationField,
-  type EncoderSizes,
-  type FamilyName
-} from './families.ts'
+import { encoderFamilies, type EncoderFamily, type EncoderSizes } from '../models/encoder.ts'
+import { families, type ConfigurationField } from './families.ts'
 import { refusal } from './refuse.ts'
 
 export const configurationFile = 'config.json'
@@ -18,11 +13,10 @@ export type RawConfiguration = Readonly<Record<string, unknown>>
 export interface Configuration {
   readonly path: string
   readonly raw: RawConfiguration
-  readonly family: FamilyName
+  readonly family: EncoderFamily
   readonly sizes: EncoderSizes
   /** `vocab_size`. */
   readonly words: number
-  readonly padId: number
   /** Whether the folder is said to hold a classifier of whole texts. */
   readonly classifies: boolean
 }
@@ -40,12 +34,11 @@ export async function readConfiguration(folder: string): Promise<Configuration> 
   requireSupported(path, raw, families[family].activationField)
   const sizes = sizesOf(path, raw, family)
   const words = wholeNumber(path, raw, { field: 'vocab_size' })
-  const padId = wholeNumber(path, raw, { field: 'pad_token_id', otherwise: families[family].padId })
   requireIds(path, raw, words)
   const names = raw['architectures']
   const classifies =
     Array.isArray(names) && names.some((name) => String(name).endsWith('ForSequenceClassification'))
-  return { path, raw, family, sizes, words, padId, classifies }
+  return { path, raw, family, sizes, words, classifies }
 }
 
 /**
@@ -93,14 +86,14 @@ export async function readObject(path: string): Promise<Record<string, unknown>>
 const missingRemedy =
   'Choose a folder that has config.json, model.safetensors and tokenizer.json or vocab.txt, as `save_pretrained` of transformers writes it.'
 
-function familyOf(path: string, raw: RawConfiguration): FamilyName {
+function familyOf(path: string, raw: RawConfiguration): EncoderFamily {
   const type = raw['model_type']
-  const found = familyNames.find((name) => name === type)
+  const found = encoderFamilies.find((name) => name === type)
   if (found) return found
   throw refusal(
     path,
     `model_type is ${JSON.stringify(type) ?? 'missing'}`,
-    `Erratum opens ${familyNames.join(', ')}. Choose a model of one of these.`
+    `Erratum opens ${encoderFamilies.join(', ')}. Choose a model of one of these.`
   )
 }
 
@@ -128,21 +121,32 @@ function requireSupported(path: string, raw: RawConfiguration, activationField: 
   }
 }
 
-function sizesOf(path: string, raw: RawConfiguration, family: FamilyName): EncoderSizes {
-  const { normEpsilon: epsilon, ...counts } = families[family].sizes
-  const sizes = Object.fromEntries(
-    Object.entries(counts).map(([name, source]) => [name, wholeNumber(path, raw, source)])
-  ) as Omit<EncoderSizes, 'normEpsilon'>
-  for (const [name, source] of Object.entries(counts)) {
-    const size = sizes[name as keyof typeof sizes]
-    if (typeof source !== 'number' && (size < 1 || (name === 'layers' && size > mostLayers))) {
-      throw refusal(path, `${source.field} is ${size}, not a size`)
-    }
+function sizesOf(path: string, raw: RawConfiguration, family: EncoderFamily): EncoderSizes {
+  const { normEpsilon, padId, ...counts } = families[family].sizes
+  const size = (name: keyof typeof counts) => {
+    const source = counts[name]
+    const value = wholeNumber(path, raw, source)
+    const isNone = value < 1 || (name === 'layers' && value > mostLayers)
+    if (typeof source === 'number' || !isNone) return value
+    throw refusal(path, `${source.field} is ${value}, not a size`)
+  }
+  const sizes = {
+    embedding: size('embedding'),
+    hidden: size('hidden'),
+    layers: size('layers'),
+    heads: size('heads'),
+    intermediate: size('intermediate'),
+    positions: size('positions'),
+    types: size('types')
   }
   if (sizes.hidden % sizes.heads !== 0) {
     throw refusal(path, `${sizes.heads} attention heads do not divide a width of ${sizes.hidden}`)
   }
-  return { ...sizes, normEpsilon: epsilonOf(path, raw, epsilon) }
+  return {
+    ...sizes,
+    normEpsilon: epsilonOf(path, raw, normEpsilon),
+    padId: wholeNumber(path, raw, padId)
+  }
 }
 
 function epsilonOf(path: string, raw: RawConfiguration, source: ConfigurationField | number) {

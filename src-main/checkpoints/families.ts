@@ -2,25 +2,7 @@
  * The model families whose Hugging Face folders are read and written, a row each: where config.json
  * has the sizes, what the tensors are called, and which class of transformers loads the result.
  */
-
-export const familyNames = ['bert', 'roberta', 'distilbert', 'electra'] as const
-/** As config.json has it in `model_type`. MiniLM and its like are `bert`. */
-export type FamilyName = (typeof familyNames)[number]
-
-/** Sizes of an encoder. */
-export type EncoderSizes = {
-  /** Numbers a word in the table; differs from `hidden` for ELECTRA alone. */
-  embedding: number
-  hidden: number
-  layers: number
-  heads: number
-  intermediate: number
-  /** Rows of the table of positions, those that RoBERTa never uses among them. */
-  positions: number
-  /** Rows of the table of token types, 0 where the family has none. */
-  types: number
-  normEpsilon: number
-}
+import type { EncoderFamily, EncoderSizes } from '../models/encoder.ts'
 
 /** A field of config.json; without it the value is `otherwise`, or it must be there. */
 export interface ConfigurationField {
@@ -47,8 +29,6 @@ export interface Family {
   /** Where the sizes come from: a field, or a number that the family does not leave open. */
   readonly sizes: Readonly<Record<keyof EncoderSizes, ConfigurationField | number>>
   readonly activationField: string
-  /** `pad_token_id` where config.json has none. */
-  readonly padId: number
   /** What the names of all layers start with; the number follows, from 0. */
   readonly layers: string
   readonly layer: LayerNames
@@ -65,7 +45,8 @@ const bertSizes = {
   intermediate: { field: 'intermediate_size' },
   positions: { field: 'max_position_embeddings' },
   types: { field: 'type_vocab_size', otherwise: 2 },
-  normEpsilon: { field: 'layer_norm_eps', otherwise: 1e-12 }
+  normEpsilon: { field: 'layer_norm_eps', otherwise: 1e-12 },
+  padId: { field: 'pad_token_id', otherwise: 0 }
 } as const
 
 const bertLayer: LayerNames = {
@@ -88,13 +69,12 @@ export const embeddingNames = {
   projection: 'embeddings_project'
 } as const
 
-export const families: Readonly<Record<FamilyName, Family>> = {
+export const families: Readonly<Record<EncoderFamily, Family>> = {
   bert: {
     title: 'BERT',
     classifierClass: 'BertForSequenceClassification',
     sizes: bertSizes,
     activationField: 'hidden_act',
-    padId: 0,
     layers: 'encoder.layer',
     layer: bertLayer,
     pooler: { name: 'pooler.dense', inEncoder: true },
@@ -103,9 +83,8 @@ export const families: Readonly<Record<FamilyName, Family>> = {
   roberta: {
     title: 'RoBERTa',
     classifierClass: 'RobertaForSequenceClassification',
-    sizes: bertSizes,
+    sizes: { ...bertSizes, padId: { field: 'pad_token_id', otherwise: 1 } },
     activationField: 'hidden_act',
-    padId: 1,
     layers: 'encoder.layer',
     layer: bertLayer,
     pooler: { name: 'classifier.dense', inEncoder: false },
@@ -122,10 +101,10 @@ export const families: Readonly<Record<FamilyName, Family>> = {
       intermediate: { field: 'hidden_dim' },
       positions: { field: 'max_position_embeddings' },
       types: 0,
-      normEpsilon: 1e-12
+      normEpsilon: 1e-12,
+      padId: { field: 'pad_token_id', otherwise: 0 }
     },
     activationField: 'activation',
-    padId: 0,
     layers: 'transformer.layer',
     layer: {
       query: 'attention.q_lin',
@@ -145,7 +124,6 @@ export const families: Readonly<Record<FamilyName, Family>> = {
     classifierClass: 'ElectraForSequenceClassification',
     sizes: { ...bertSizes, embedding: { field: 'embedding_size', otherwise: 128 } },
     activationField: 'hidden_act',
-    padId: 0,
     layers: 'encoder.layer',
     layer: bertLayer,
     pooler: { name: 'classifier.dense', inEncoder: false },

@@ -2,13 +2,14 @@
 import { stat } from 'node:fs/promises'
 import { resolve } from 'node:path'
 import { sizeOf, type Shape } from '../graph/ir.ts'
+import { encoderFamilies, type EncoderFamily, type EncoderSizes } from '../models/encoder.ts'
 import {
   labelsOf,
   readConfiguration,
   type Configuration,
   type RawConfiguration
 } from './configuration.ts'
-import { families, familyNames, type EncoderSizes, type FamilyName } from './families.ts'
+import { families } from './families.ts'
 import {
   classifierPlacements,
   encoderPlacements,
@@ -24,12 +25,10 @@ import { findWeights, type StoredPart, type WeightFiles } from './weight-files.t
 export interface InspectedCheckpoint {
   /** Absolute path. */
   readonly folder: string
-  readonly family: FamilyName
+  readonly family: EncoderFamily
   readonly sizes: EncoderSizes
   /** Rows of the word embedding. */
   readonly words: number
-  /** Id of the piece that texts are padded with, as config.json has it. */
-  readonly padId: number
   /** Names of the classes in the order of the classifier's columns; undefined without a classifier. */
   readonly labels: readonly string[] | undefined
   /** config.json's `problem_type`, where the classifier was not trained for one label a text. */
@@ -84,7 +83,6 @@ export async function surveyCheckpoint(given: string): Promise<Survey> {
     family: configuration.family,
     sizes: configuration.sizes,
     words: configuration.words,
-    padId: configuration.padId,
     labels: found && labelsOf(configuration, found[0]!.shape[1]!),
     otherProblem: problem === 'single_label_classification' ? undefined : String(problem),
     shapes: new Map(placements.map(({ name, shape }) => [name, shape])),
@@ -102,7 +100,7 @@ async function requireFolder(folder: string): Promise<void> {
     throw refusal(folder, 'there is no such folder', 'Correct the path.')
   }
   if (found.isDirectory()) return
-  const kinds = familyNames.map((name) => families[name].title).join(', ')
+  const kinds = encoderFamilies.map((name) => families[name].title).join(', ')
   throw refusal(
     folder,
     'it is a file, not a folder',
@@ -111,7 +109,7 @@ async function requireFolder(folder: string): Promise<void> {
 }
 
 /** The folder of a model that has a head puts the family's name before the encoder's tensors. */
-function prefixOf(family: FamilyName, { parts }: WeightFiles): string {
+function prefixOf(family: EncoderFamily, { parts }: WeightFiles): string {
   const prefix = `${family}.`
   return [...parts.keys()].some((name) => name.startsWith(prefix)) ? prefix : ''
 }

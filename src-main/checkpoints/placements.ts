@@ -3,7 +3,8 @@
  * query, key and value apart; ours are [inputs, outputs], with the three side by side.
  */
 import { sizeOf, type Shape } from '../graph/ir.ts'
-import { embeddingNames, families, type EncoderSizes, type FamilyName } from './families.ts'
+import type { EncoderFamily, EncoderSizes } from '../models/encoder.ts'
+import { embeddingNames, families } from './families.ts'
 
 export interface Placement {
   /** Our name, and the shape that our tensor has. */
@@ -15,7 +16,7 @@ export interface Placement {
 }
 
 export interface CheckpointSizes {
-  readonly family: FamilyName
+  readonly family: EncoderFamily
   readonly sizes: EncoderSizes
   /** Rows of the word embedding. */
   readonly words: number

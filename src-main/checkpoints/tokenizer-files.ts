@@ -1,7 +1,7 @@
 /** The files of a folder's tokenizer. */
 import { readdir } from 'node:fs/promises'
 import { join } from 'node:path'
-import type { FamilyName } from './families.ts'
+import type { EncoderFamily } from '../models/encoder.ts'
 import { refusal } from './refuse.ts'
 
 /** All that transformers may read; they are copied as they are. */
@@ -16,7 +16,7 @@ const fileNames = [
 ]
 
 /** Paths of the tokenizer's files in a folder; throws `bad-checkpoint` where none has the pieces. */
-export async function findTokenizer(folder: string, family: FamilyName): Promise<string[]> {
+export async function findTokenizer(folder: string, family: EncoderFamily): Promise<string[]> {
   const present = new Set(await readdir(folder))
   const found = fileNames.filter((name) => present.has(name))
   // A byte-level vocabulary is nothing without its merges, which tokenizer.json has.

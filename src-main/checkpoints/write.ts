@@ -7,7 +7,8 @@ import { writeTensors, type MadeTensor } from '../files/safetensors.ts'
 import { writeFileAtomically, writeJsonAtomically } from '../files/write.ts'
 import { sizeOf } from '../graph/ir.ts'
 import { configurationFile, type RawConfiguration } from './configuration.ts'
-import { families, type EncoderSizes, type FamilyName } from './families.ts'
+import type { EncoderFamily, EncoderSizes } from '../models/encoder.ts'
+import { families } from './families.ts'
 import {
   classifierPlacements,
   encoderPlacements,
@@ -20,7 +21,7 @@ import { weightsFile } from './weight-files.ts'
 
 /** A model with its classifier, and what came with it. */
 export interface WritableCheckpoint {
-  readonly family: FamilyName
+  readonly family: EncoderFamily
   readonly sizes: EncoderSizes
   /** In the order of the classifier's columns. */
   readonly labels: readonly string[]

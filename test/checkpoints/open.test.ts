@@ -3,6 +3,8 @@ import { join } from 'node:path'
 import { describe, expect, it } from 'vitest'
 import { inspectCheckpoint } from '../../src-main/checkpoints/inspect.ts'
 import { openCheckpoint } from '../../src-main/checkpoints/open.ts'
+import { encoder } from '../../src-main/models/encoder.ts'
+import { parameterShapes } from '../../src-main/models/parameters.ts'
 import { fromFloat16 } from '../../src-main/files/half-floats.ts'
 import { bytesOf } from '../support/tensor-file.ts'
 import {
@@ -38,6 +40,13 @@ describe.each(checkpointNames)('the folder %s', (name) => {
       numbers += values.length
     }
     expect(opened.parameters).toBe(numbers)
+  })
+
+  it('has the parameters of our encoder, one and all', async () => {
+    const { family, sizes, words, shapes, missing } = await openCheckpoint(goldenFolder(name))
+    const expected = parameterShapes(encoder(family, sizes, 3), words)
+    const drawn = missing.map((each) => [each, expected.get(each)] as const)
+    expect(new Map([...shapes, ...drawn])).toEqual(expected)
   })
 
   it('is inspected by its heads alone', async () => {

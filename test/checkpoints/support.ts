@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { afterAll } from 'vitest'
-import type { EncoderSizes, FamilyName } from '../../src-main/checkpoints/families.ts'
+import type { EncoderFamily, EncoderSizes } from '../../src-main/models/encoder.ts'
 import { readTensors, type StoredTensor } from '../../src-main/files/safetensors.ts'
 import { golden } from '../support/golden.ts'
 import { bytesOf, tensorFile, type RawTensor } from '../support/tensor-file.ts'
@@ -14,7 +14,7 @@ export type CheckpointName = (typeof checkpointNames)[number]
 
 /** What golden/encoders/NAME.json has about a folder (test/parity/encoders.py). */
 export interface GoldenEncoder {
-  family: FamilyName
+  family: EncoderFamily
   sizes: EncoderSizes
   labels: string[]
   headParameters?: Record<string, { shape: number[]; data: number[] }>
