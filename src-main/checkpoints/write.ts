@@ -27,10 +27,12 @@ export interface WritableCheckpoint {
   readonly labels: readonly string[]
   /** All parameters under our names. */
   readonly tensors: Tensors
-  /** config.json of the folder that the model was opened from. */
+  /** config.json of the folder that the model was opened from; empty for one that was made here. */
   readonly configuration: RawConfiguration
   /** Paths of the tokenizer's files, copied as they are. */
   readonly tokenizerFiles: readonly string[]
+  /** Further files of the tokenizer, by name: what they hold. */
+  readonly tokenizerTexts?: Readonly<Record<string, string>>
 }
 
 /**
@@ -45,6 +47,9 @@ export async function writeCheckpoint(folder: string, model: WritableCheckpoint)
     for (const path of model.tokenizerFiles) {
       await writeFileAtomically(join(partial, basename(path)), await readFile(path))
     }
+    for (const [name, text] of Object.entries(model.tokenizerTexts ?? {})) {
+      await writeFileAtomically(join(partial, name), text)
+    }
     await writeTensors(join(partial, weightsFile), {
       tensors: partsOf(placements, model.tensors),
       // transformers refuses a file that does not say so.
@@ -54,8 +59,7 @@ export async function writeCheckpoint(folder: string, model: WritableCheckpoint)
 }
 
 function placementsOf({ family, sizes, labels, tensors }: WritableCheckpoint): Placement[] {
-  const words = tensors['embedding']!.length / sizes.embedding
-  const model = { family, sizes, words }
+  const model = { family, sizes, words: wordsOf(sizes, tensors) }
   const prefix = `${family}.`
   return [
     ...encoderPlacements(model, prefix),
@@ -64,15 +68,26 @@ function placementsOf({ family, sizes, labels, tensors }: WritableCheckpoint): P
   ]
 }
 
+function wordsOf({ embedding }: EncoderSizes, tensors: Tensors): number {
+  return tensors['embedding']!.length / embedding
+}
+
 /** config.json as it came, but for what training has changed. */
-function configurationFor({ family, labels, configuration }: WritableCheckpoint) {
+function configurationFor({ family, sizes, labels, configuration, tensors }: WritableCheckpoint) {
+  const { classifierClass, activationField, sizes: sources } = families[family]
+  const fields = Object.entries(sources).map(([name, source]) =>
+    typeof source === 'number' ? [] : [[source.field, sizes[name as keyof EncoderSizes]]]
+  )
   const dtypeFields = ['dtype', 'torch_dtype'].filter((field) => field in configuration)
   return {
+    ...Object.fromEntries(fields.flat()),
+    vocab_size: wordsOf(sizes, tensors),
+    [activationField]: 'gelu',
     ...configuration,
     // transformers counts id2label, and takes a number beside it for a second opinion.
     num_labels: undefined,
     ...Object.fromEntries(dtypeFields.map((field) => [field, 'float32'])),
-    architectures: [families[family].classifierClass],
+    architectures: [classifierClass],
     model_type: family,
     id2label: Object.fromEntries(labels.map((label, id) => [String(id), label])),
     label2id: Object.fromEntries(labels.map((label, id) => [label, id])),

@@ -80,6 +80,22 @@ it('says in config.json what the model has become', async () => {
   })
 })
 
+it.each(checkpointNames)(
+  'writes what was made here, without a folder before it: %s',
+  async (name) => {
+    const folder = join(temporaryFolder(), 'folder')
+    const model = await whole(name)
+    const tokenizer = readFileSync(join(goldenFolder(name), 'tokenizer.json'), 'utf8')
+    const texts = { 'tokenizer.json': tokenizer }
+    const made = { ...model, configuration: {}, tokenizerFiles: [], tokenizerTexts: texts }
+    await writeCheckpoint(folder, made)
+    const again = await openCheckpoint(folder)
+    expect(again).toMatchObject({ sizes: model.sizes, words: model.words, labels: model.labels })
+    expect(again.tensors).toEqual(model.tensors)
+    expect(readFileSync(join(folder, 'tokenizer.json'), 'utf8')).toBe(tokenizer)
+  }
+)
+
 describe('nothing is left', () => {
   it('where there are files already', async () => {
     const folder = temporaryFolder()
