@@ -35,8 +35,8 @@ export function pretrainedFolderOf({ folder }: Pick<Project, 'folder'>): string 
 }
 
 /** The model of a Hugging Face folder. */
-export function modelIn({ family, sizes, padId }: InspectedCheckpoint): Preset {
-  return { name: family, sizes: { ...sizes, padId } }
+export function modelIn({ family, sizes }: InspectedCheckpoint): Preset {
+  return { name: family, sizes: { ...sizes } }
 }
 
 /** Looks at a Hugging Face folder; throws `bad-checkpoint` unless its parts fit each other. */

@@ -20,7 +20,7 @@ interface Rows {
 
 export interface GoldenEncoder {
   family: EncoderFamily
-  sizes: Omit<EncoderSizes, 'padId'>
+  sizes: EncoderSizes
   labels: string[]
   headParameters?: Record<string, Packed>
   batch: Rows & { logits: number[][]; losses: number[]; inputGradients: Packed }
@@ -42,11 +42,11 @@ const folder = new URL('../parity/golden/encoders/', import.meta.url)
 /** One of them, with its parameters as the folder has them, and a head where that has none. */
 export async function goldenEncoder(name: EncoderName) {
   const given = golden<GoldenEncoder>(`encoders/${name}`)
-  const { tensors, padId } = await openCheckpoint(new URL(name, folder).pathname)
+  const { tensors } = await openCheckpoint(new URL(name, folder).pathname)
   const head = Object.entries(given.headParameters ?? {})
   const parameters: Tensors = { ...tensors }
   for (const [parameter, { data }] of head) parameters[parameter] = Float32Array.from(data)
-  const model = encoder(given.family, { ...given.sizes, padId }, given.labels.length)
+  const model = encoder(given.family, given.sizes, given.labels.length)
   return { given, model, parameters }
 }
 
