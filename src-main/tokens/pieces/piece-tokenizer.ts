@@ -9,46 +9,31 @@
  *
  * In place of a whole word, from its first piece's `from` to its last one's `end`, the padding
  * literal may be written once a piece; read again, the text has the same ids but for these. It does
- * not hold for a part of a word, and with RoBERTa not for a word after a line break or other white
- * space that is no plain space, with more white space before it (which the break then joins), nor
- * where `add_prefix_space` puts a space after the literal.
+ * not hold for a part of a word; nor, with RoBERTa, for a word after white space that ends in another
+ * character than a space and has more than one (once no word follows, they are read together), nor,
+ * under `add_prefix_space`, for a word that no space follows.
  *
  * A lone surrogate, for which `transformers` has no ids, counts as U+FFFD.
  */
 import { ErratumError } from '../../errors.ts'
 import type { RowText } from '../../dataset/dataset.ts'
-import type { Span } from '../tokenize.ts'
-import { AddedTokenFinder, specialToken, type AddedToken } from './added-tokens.ts'
-import { applyConfig, literalOf } from './apply-config.ts'
+import { AddedTokenFinder } from './added-tokens.ts'
+import { applyConfig } from './apply-config.ts'
 import { byteLevelScheme } from './byte-level-scheme.ts'
 import { cutLengths, layoutOf, type Layout, type Slot } from './layout.ts'
 import type { Normalised } from './normalise.ts'
-import type { Scheme, SchemeWord } from './scheme.ts'
+import { literalPiece, place, type Piece } from './piece.ts'
+import type { Scheme } from './scheme.ts'
+import { findSpecialPieces, withPad, type SpecialPieces } from './special-pieces.ts'
 import {
   isByteLevel,
   readTokenizerConfig,
   readTokenizerFile,
-  wrong,
   type TokenizerConfig,
   type TokenizerFile
 } from './tokenizer-file.ts'
 import { wordPieceFile } from './word-piece-file.ts'
 import { wordPieceScheme } from './word-piece-scheme.ts'
-
-/** One piece of a text: its id and where it stands. */
-export interface Piece extends Span {
-  id: number
-  /** Whether a whole word (pre-token) begins here. */
-  startsWord: boolean
-  /** Where an edit of the piece begins: `start`, or the space before it that belongs to the piece. */
-  from: number
-}
-
-/** A special token: its id, and how it is written in a text. */
-export interface SpecialPiece {
-  id: number
-  literal: string
-}
 
 /** A text as a model takes it. All arrays have an entry a position. */
 export interface EncodedPieces {
@@ -66,18 +51,10 @@ export interface PlacedPiece extends Piece {
   part: 0 | 1
 }
 
-/** How tokenizers write padding by default. */
-const padLiterals = ['[PAD]', '<pad>']
-
 export class PieceTokenizer {
   /** Pieces by id, as the vocabulary spells them ('##ing', 'Ġthe'). */
   readonly pieces: readonly string[]
-  readonly special: {
-    readonly pad: SpecialPiece
-    readonly unknown: SpecialPiece | undefined
-    readonly start: SpecialPiece
-    readonly separator: SpecialPiece
-  }
+  readonly special: SpecialPieces
   readonly #file: TokenizerFile
   readonly #scheme: Scheme
   readonly #layout: Layout
@@ -113,7 +90,7 @@ export class PieceTokenizer {
     ])
     this.pieces = byId(this.#ids)
     this.#layout = layoutOf(path, file)
-    this.special = this.#specialPieces(path, file, config)
+    this.special = findSpecialPieces(path, { file, config, layout: this.#layout, ids: this.#ids })
     this.#file = withPad(file, this.special.pad)
     this.#scheme = schemeOf(file)
     const normalise = (content: string): string => this.#scheme.normalise(content, 0).text
@@ -211,37 +188,6 @@ export class PieceTokenizer {
       }
     }
   }
-
-  #specialPieces(
-    path: string,
-    file: TokenizerFile,
-    config: TokenizerConfig | undefined
-  ): PieceTokenizer['special'] {
-    const [first] = this.#layout.single
-    const last = this.#layout.single.at(-1)
-    const pad =
-      literalOf(config, 'pad_token') ??
-      file.padding?.pad_token ??
-      padLiterals.find((literal) => this.#ids.has(literal))
-    const remedy = 'Save the tokenizer anew with a current version of transformers.'
-    const piece = (literal: string | undefined, role: string): SpecialPiece => {
-      const id = literal === undefined ? undefined : this.#ids.get(literal)
-      if (literal !== undefined && id !== undefined) return { id, literal }
-      throw wrong(path, `it has no token for ${role}`, remedy)
-    }
-    // RoBERTa spells every text in bytes; its unknown token, if it has one, stands for nothing.
-    const unknown = file.model.unk_token ?? literalOf(config, 'unk_token') ?? '<unk>'
-    const mayLack = isByteLevel(file) && !this.#ids.has(unknown)
-    const literal = (slot: Slot | undefined): string | undefined =>
-      slot && 'literal' in slot ? slot.literal : undefined
-    for (const slot of this.#layout.pair) if ('literal' in slot) piece(slot.literal, slot.literal)
-    return {
-      pad: piece(pad, 'padding'),
-      unknown: mayLack ? undefined : piece(unknown, 'unknown words'),
-      start: piece(literal(first), 'the start of a text'),
-      separator: piece(literal(last), 'the end of a text')
-    }
-  }
 }
 
 function schemeOf(file: TokenizerFile): Scheme {
@@ -253,48 +199,6 @@ function schemeOf(file: TokenizerFile): Scheme {
     stripAccents: strip_accents ?? lowercase,
     lowerCase: lowercase
   })
-}
-
-/** With the padding literal among the added tokens, so that it is found in a text, and named. */
-function withPad(file: TokenizerFile, { id, literal }: SpecialPiece): TokenizerFile {
-  const added = file.added_tokens.some(({ content }) => content === literal)
-  const added_tokens = added ? file.added_tokens : [...file.added_tokens, specialToken(literal, id)]
-  if (padLiterals.includes(literal)) return { ...file, added_tokens }
-  const padding = { ...defaultPadding, ...file.padding, pad_id: id, pad_token: literal }
-  return { ...file, added_tokens, padding }
-}
-
-const defaultPadding = {
-  strategy: 'BatchLongest',
-  direction: 'Right',
-  pad_to_multiple_of: null,
-  pad_type_id: 0
-}
-
-/** Adds the pieces of a word; `at` is the unit of the normalised text that its text begins at. */
-function place(word: SchemeWord, at: number, normalised: Normalised, pieces: Piece[]): void {
-  const { ids, starts, ends } = word.pieces
-  const first = at + word.start
-  /** The original's offset that a unit begins at; a space put before the text has no place in it. */
-  const originOf = (unit: number): number =>
-    normalised.starts[Math.max(unit, at)] ?? normalised.ends.at(-1)!
-  let unit = first
-  let free = pieces.at(-1)?.end ?? 0
-  ids.forEach((id, index) => {
-    const next = first + ends[index]!
-    const from = Math.max(originOf(unit), free)
-    const end = next > at ? Math.max(normalised.ends[next - 1]!, from) : from
-    const start = Math.min(Math.max(originOf(first + starts[index]!), from), end)
-    pieces.push({ id, start, end, startsWord: index === 0, from })
-    unit = next
-    free = end
-  })
-}
-
-/** A token that stands in the text as it is, perhaps with white space that it takes along. */
-function literalPiece({ id }: AddedToken, text: string, { start, end }: Span): Piece {
-  const seen = end - text.slice(start, end).trimStart().length
-  return { id, start: seen, end, startsWord: true, from: start }
 }
 
 function byId(ids: ReadonlyMap<string, number>): string[] {

@@ -120,11 +120,7 @@ export function readTokenizerFile(path: string, parsed: unknown): TokenizerFile 
 export function readTokenizerConfig(path: string, parsed: unknown): TokenizerConfig {
   const config = configFile.safeParse(parsed)
   if (config.success) return config.data
-  throw wrong(
-    path,
-    `of its tokenizer_config.json, ${firstIssue(config.error)}`,
-    'Correct that file.'
-  )
+  throw wrong(path, `in its tokenizer_config.json, ${firstIssue(config.error)}`, remedy)
 }
 
 /** The error for a tokenizer that cannot be used. */
