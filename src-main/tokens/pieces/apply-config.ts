@@ -1,7 +1,8 @@
 /**
  * What tokenizer_config.json makes of tokenizer.json in `transformers`. Its classes for BERT and
- * RoBERTa set up normalizer and pre-tokenizer by the config alone; any other class, and none, leaves
- * them as tokenizer.json has them. Special tokens of the config are found in a text as added tokens.
+ * RoBERTa, taken also where the config names none, set up normalizer and pre-tokenizer by the config
+ * alone and have their own defaults; any other class leaves them as tokenizer.json has them. Special
+ * tokens of the config are found in a text as added tokens.
  */
 import { specialToken, type AddedToken } from './added-tokens.ts'
 import {
@@ -31,7 +32,9 @@ export function applyConfig(file: TokenizerFile, config: TokenizerConfig): Token
 }
 
 function withNormalizer(file: BertFile, config: TokenizerConfig): BertFile {
-  if (!/^(Bert|DistilBert|Electra)Tokenizer(Fast)?$/.test(config.tokenizer_class ?? '')) return file
+  if (!/^(Bert|DistilBert|Electra)Tokenizer/.test(config.tokenizer_class ?? 'BertTokenizer')) {
+    return file
+  }
   const normalizer = {
     type: 'BertNormalizer' as const,
     clean_text: true,
@@ -43,7 +46,7 @@ function withNormalizer(file: BertFile, config: TokenizerConfig): BertFile {
 }
 
 function withPrefixSpace(file: ByteLevelFile, config: TokenizerConfig): ByteLevelFile {
-  if (!/^RobertaTokenizer(Fast)?$/.test(config.tokenizer_class ?? '')) return file
+  if (!/^RobertaTokenizer/.test(config.tokenizer_class ?? 'RobertaTokenizer')) return file
   const add_prefix_space = config.add_prefix_space ?? false
   return { ...file, pre_tokenizer: { ...file.pre_tokenizer, add_prefix_space } }
 }

@@ -64,7 +64,8 @@ export class PieceTokenizer {
   readonly #ids: ReadonlyMap<string, number>
 
   /**
-   * From the parsed JSON of tokenizer.json and, if there is one, tokenizer_config.json. Throws
+   * From the parsed JSON of tokenizer.json and tokenizer_config.json. Without a config, all is as
+   * tokenizer.json has it; where a model has none, `transformers` goes by what `{}` means. Throws
    * `bad-argument` for a tokenizer of another kind than BERT's and RoBERTa's.
    */
   static fromJson(path: string, tokenizer: unknown, config?: unknown): PieceTokenizer {

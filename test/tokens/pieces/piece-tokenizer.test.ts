@@ -188,6 +188,7 @@ describe('tokenizer_config.json', () => {
     expect(idsOf(PieceTokenizer.fromJson('tokenizer.json', json(false)), 'A')).toEqual([5])
     expect(idsOf(read({ tokenizer_class: 'PreTrainedTokenizerFast' }), 'A')).toEqual([5])
     expect(idsOf(read({ tokenizer_class: 'BertTokenizer' }), 'A')).toEqual([6])
+    expect(idsOf(read({}), 'A')).toEqual([6])
     const cased = { tokenizer_class: 'BertTokenizerFast', do_lower_case: false }
     expect(idsOf(read(cased), 'A')).toEqual([5])
   })
@@ -198,6 +199,36 @@ describe('tokenizer_config.json', () => {
     expect(idsOf(tokenizer, 'a  xx')).toEqual([6, 7, 7])
     const again = PieceTokenizer.fromJson('stored', tokenizer.toJson())
     expect(again.special).toEqual(tokenizer.special)
+  })
+})
+
+describe('older spellings of tokenizer.json', () => {
+  const same = (name: string, change: (model: Record<string, unknown>) => object): void => {
+    const { file } = golden.tokenizers.find((each) => each.name === name)!
+    const { model } = file as { model: Record<string, unknown> }
+    const [one, other] = [file, { ...file, ...change(model) }].map((each) =>
+      PieceTokenizer.fromJson('tokenizer.json', each)
+    )
+    const pair = ['The film wasn’t bad', 'nor was it 电影'] as const
+    expect(other!.encode(pair, 40)).toEqual(one!.encode(pair, 40))
+  }
+
+  it('a model without its type', () => {
+    same('bert-cased', ({ unk_token, continuing_subword_prefix, vocab }) => ({
+      model: { unk_token, continuing_subword_prefix, vocab }
+    }))
+  })
+
+  it('BertProcessing', () => {
+    const post_processor = { type: 'BertProcessing', sep: ['[SEP]', 3], cls: ['[CLS]', 2] }
+    same('bert-uncased', () => ({ post_processor }))
+  })
+
+  it('merges as strings', () => {
+    same('roberta', (model) => {
+      const merges = model['merges'] as [string, string][]
+      return { model: { ...model, merges: merges.map((pair) => pair.join(' ')) } }
+    })
   })
 })
 
