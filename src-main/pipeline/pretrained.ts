@@ -42,7 +42,8 @@ export function modelIn({ family, sizes }: InspectedCheckpoint): Preset {
 /** Looks at a Hugging Face folder; throws `bad-checkpoint` unless its parts fit each other. */
 export async function inspectModel(folder: string): Promise<InspectedCheckpoint> {
   const found = await inspectCheckpoint(folder)
-  checkPieces(found, await openPieces(folder))
+  const { pieces, special } = await openPieces(folder)
+  checkPieces(found, { pieces, special: { ...special } })
   return found
 }
 
@@ -109,13 +110,14 @@ export async function readPretrained(
 export async function openPieces(folder: string): Promise<PieceTokenizer> {
   const path = join(folder, 'tokenizer.json')
   const configPath = join(folder, 'tokenizer_config.json')
-  const config = existsSync(configPath) ? await readObject(configPath) : undefined
+  // transformers goes by its class's defaults where there is none.
+  const config = existsSync(configPath) ? await readObject(configPath) : {}
   if (existsSync(path)) return PieceTokenizer.fromJson(path, await readObject(path), config)
   const listPath = join(folder, 'vocab.txt')
   const lines = (await readFile(listPath, 'utf8')).replace(/\r?\n$/, '').split(/\r?\n/)
   const { do_lower_case: lowerCase } = z
     .object({ do_lower_case: z.boolean().catch(true) })
-    .parse(config ?? {})
+    .parse(config)
   return PieceTokenizer.fromVocabulary(listPath, lines, { lowerCase })
 }
 

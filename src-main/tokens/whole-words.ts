@@ -7,7 +7,8 @@
 import type { RowText } from '../dataset/dataset.ts'
 import type { EncodedTexts } from './encode.ts'
 import { TextsBuilder } from './encode.ts'
-import type { Piece, PieceTokenizer } from './pieces/piece-tokenizer.ts'
+import type { Piece } from './pieces/piece.ts'
+import type { PieceTokenizer } from './pieces/piece-tokenizer.ts'
 import type { Tokenizer } from './tokenizer.ts'
 import { Vocabulary, separatorId, specialTokens, startId } from './vocabulary.ts'
 
