@@ -66,17 +66,22 @@ const messages = protobuf.Root.fromJSON({
     Type: { fields: { tensorType: field(1, 'TensorType') } },
     TensorType: { fields: { elemType: field(1, 'int32'), shape: field(2, 'TensorShape') } },
     TensorShape: { fields: { dim: field(1, 'Dimension', 'repeated') } },
-    Dimension: { fields: { dimValue: field(1, 'int64') } }
+    Dimension: { fields: { dimValue: field(1, 'int64'), dimParam: field(2, 'string') } }
   }
 })
 
 /** A number is an integer unless it is marked as a float, which ONNX tells apart. */
 type OnnxAttributes = Record<string, number | string | readonly number[] | { float: number }>
 
-/** Writes what an operator needs beside itself; both give the name of what they wrote. */
-interface Beside {
+/** Writes what an operator needs beside itself; its methods give the name of what they wrote. */
+export interface Beside {
+  /** An int64 vector. A number that is an open size stands for what that is in a run. */
   ints(numbers: readonly number[]): string
+  floats(numbers: readonly number[]): string
   apply(opType: string, inputs: readonly string[], attributes?: OnnxAttributes): string
+  /** An input of the model; a size that is a name may be any. */
+  input(name: string, type: keyof typeof dataTypes, shape: readonly (number | string)[]): string
+  isOpen(size: number): boolean
 }
 
 /**
@@ -162,7 +167,15 @@ const lowerings: {
       return [zeros, every, updates!]
     }
   }),
-  Slice: ({ axis, start, end }) => ({ tensors: [[start], [end], [axis]] }),
+  Slice: ({ axis, start, end }) => ({
+    inputs: ([x], beside) => {
+      const [first, along] = [beside.ints([start]), beside.ints([axis])]
+      const past = beside.isOpen(end - start)
+        ? beside.apply('Add', [beside.ints([end - start]), first])
+        : beside.ints([end])
+      return [x!, first, past, along]
+    }
+  }),
   Pad: ({ axis, before, after }, [shape]) => {
     const pads = new Array<number>(2 * shape!.length).fill(0)
     pads[axis] = before
@@ -182,17 +195,38 @@ const lowerings: {
 class Writer implements Beside {
   readonly node: object[] = []
   readonly initializer: object[] = []
-  readonly input: object[] = []
+  readonly inputs: object[] = []
+  /** Names of the int64 vectors of one number that hold what open sizes are in a run. */
+  readonly openSizes = new Map<number, string>()
   #unnamed = 0
 
+  isOpen(size: number): boolean {
+    return this.openSizes.has(size)
+  }
+
+  input(name: string, type: keyof typeof dataTypes, shape: readonly (number | string)[]): string {
+    this.inputs.push(valueInfo(name, shape, dataTypes[type]))
+    return name
+  }
+
   ints(numbers: readonly number[]): string {
+    if (numbers.some((number) => this.isOpen(number))) {
+      const parts = numbers.map((number) => this.openSizes.get(number) ?? this.ints([number]))
+      return parts.length === 1 ? parts[0]! : this.apply('Concat', parts, { axis: 0 })
+    }
     const name = this.#fresh()
     const rawData = new Uint8Array(BigInt64Array.from(numbers, BigInt).buffer)
     this.initializer.push({ name, dims: [numbers.length], dataType: dataTypes.int64, rawData })
     return name
   }
 
-  floats(name: string, shape: Shape, numbers: Float32Array): void {
+  floats(numbers: readonly number[]): string {
+    const name = this.#fresh()
+    this.constant(name, [numbers.length], Float32Array.from(numbers))
+    return name
+  }
+
+  constant(name: string, shape: Shape, numbers: Float32Array): void {
     const rawData = new Uint8Array(numbers.buffer, numbers.byteOffset, numbers.byteLength)
     this.initializer.push({ name, dims: shape, dataType: dataTypes.float, rawData })
   }
@@ -229,6 +263,19 @@ export interface OnnxOptions {
   constants: Tensors
   /** Threads inside one operator of the session that will run the model. */
   threads: number
+  /** For a model whose batches may be of any size. */
+  open?: OpenBatch
+}
+
+/** A graph made for batches of any size. */
+export interface OpenBatch {
+  /** Sizes of the graph that stand for any other; none of its other sizes equals one of them. */
+  sizes: readonly { size: number; name: string }[]
+  /**
+   * Writes the model's inputs, and from them the inputs of the graph, by name, and what each of the
+   * open sizes is: an int64 vector of one number.
+   */
+  begin(beside: Beside): { inputs: Record<string, string>; sizes: readonly string[] }
 }
 
 /** The bytes of an ONNX model. */
@@ -236,6 +283,10 @@ export function toOnnx(graph: Graph, options: OnnxOptions): Uint8Array {
   const names = new Map<Value, string>()
   const writer = new Writer()
   const nameOf = (value: Value) => names.get(value)!
+  const { open } = options
+  const begun = open?.begin(writer)
+  open?.sizes.forEach(({ size }, i) => writer.openSizes.set(size, begun!.sizes[i]!))
+  const openNames = new Map(open?.sizes.map(({ size, name }) => [size, name]))
 
   for (const node of topological(Object.values(graph.outputs))) {
     // As `print.ts` numbers them; no input or output that has a name of its own looks like this.
@@ -243,13 +294,14 @@ export function toOnnx(graph: Graph, options: OnnxOptions): Uint8Array {
     if (isOp(node, 'Input')) {
       const { name } = node.attributes
       const value = node.outputs[0]!
-      names.set(value, name)
+      const made = begun?.inputs[name]
+      names.set(value, made ?? name)
       const fixed = options.constants[name]
-      if (fixed) writer.floats(name, value.shape, fixed)
-      else writer.input.push(valueInfo(name, value.shape))
+      if (fixed) writer.constant(name, value.shape, fixed)
+      else if (made === undefined) writer.input(name, 'float', value.shape)
     } else if (isOp(node, 'Constant')) {
       const { data, shape } = node.attributes
-      writer.floats(nameOf(node.outputs[0]!), shape, Float32Array.from(data))
+      writer.constant(nameOf(node.outputs[0]!), shape, Float32Array.from(data))
     } else {
       const { operator, attributes, tensors = [], inputs } = lower(node as Node<Operator>, options)
       const own = node.inputs.map(nameOf)
@@ -263,9 +315,10 @@ export function toOnnx(graph: Graph, options: OnnxOptions): Uint8Array {
   const output = Object.entries(graph.outputs).map(([name, value]) => {
     // An output gets its name by a copy, as a value may be an output twice, or an input as well.
     writer.write('Identity', { input: [nameOf(value)], output: [name] })
-    return valueInfo(name, value.shape)
+    const shape = value.shape.map((size) => openNames.get(size) ?? size)
+    return valueInfo(name, shape, dataTypes.float)
   })
-  const { node, initializer, input } = writer
+  const { node, initializer, inputs: input } = writer
   const Model = messages.lookupType('Model')
   const model = {
     irVersion,
@@ -290,7 +343,9 @@ function attributeOf(name: string, value: OnnxAttributes[string]): object {
   return { name, ints: value, type: attributeTypes.ints }
 }
 
-function valueInfo(name: string, shape: Shape): object {
-  const dim = shape.map((dimValue) => ({ dimValue }))
-  return { name, type: { tensorType: { elemType: dataTypes.float, shape: { dim } } } }
+function valueInfo(name: string, shape: readonly (number | string)[], elemType: number): object {
+  const dim = shape.map((size) =>
+    typeof size === 'string' ? { dimParam: size } : { dimValue: size }
+  )
+  return { name, type: { tensorType: { elemType, shape: { dim } } } }
 }
