@@ -188,6 +188,11 @@ command('apply <edits> <data>', 'replay an edits.json on its data file elsewhere
     (await import('./commands/apply.ts')).apply({ edits, data, ...options })
   )
 
+command('model <dir>', 'write the base model as a Hugging Face folder with an ONNX file')
+  .requiredOption('--out <dir>', 'the folder to make')
+  .option('--epoch <n>', 'of which epoch (default: the last)', whole(1))
+  .action(async (dir, options) => (await import('./commands/model.ts')).model({ dir, ...options }))
+
 program
   .command('serve [dir]')
   .description('the windows of Erratum in a browser, on this machine only')

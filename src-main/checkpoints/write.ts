@@ -1,13 +1,14 @@
 /** A model as a Hugging Face folder, which transformers loads and `openCheckpoint` opens again. */
 import { readFile } from 'node:fs/promises'
-import { basename, join } from 'node:path'
+import { basename, dirname, join } from 'node:path'
 import { makeFolderWhole } from '../dataset/work-folder.ts'
 import type { Tensors } from '../executors/executor.ts'
 import { writeTensors, type MadeTensor } from '../files/safetensors.ts'
-import { writeFileAtomically, writeJsonAtomically } from '../files/write.ts'
+import { makeFolder, writeFileAtomically, writeJsonAtomically } from '../files/write.ts'
 import { sizeOf } from '../graph/ir.ts'
 import { configurationFile, type RawConfiguration } from './configuration.ts'
 import type { EncoderFamily, EncoderSizes } from '../models/encoder.ts'
+import { encoder } from '../models/encoder.ts'
 import { families } from './families.ts'
 import {
   classifierPlacements,
@@ -18,6 +19,7 @@ import {
   type Placement
 } from './placements.ts'
 import { weightsFile } from './weight-files.ts'
+import { writeOnnx } from './write-onnx.ts'
 
 /** A model with its classifier, and what came with it. */
 export interface WritableCheckpoint {
@@ -33,7 +35,12 @@ export interface WritableCheckpoint {
   readonly tokenizerFiles: readonly string[]
   /** Further files of the tokenizer, by name: what they hold. */
   readonly tokenizerTexts?: Readonly<Record<string, string>>
+  /** Whether the folder gets `onnx/model.onnx` as well. */
+  readonly withOnnx?: boolean
 }
+
+/** Where transformers.js looks for it. */
+export const onnxFile = join('onnx', 'model.onnx')
 
 /**
  * Writes a folder, all or nothing; it must not exist, or be empty. Throws `cannot-write`. No second
@@ -55,6 +62,10 @@ export async function writeCheckpoint(folder: string, model: WritableCheckpoint)
       // transformers refuses a file that does not say so.
       metadata: { format: 'pt' }
     })
+    if (!model.withOnnx) return
+    await makeFolder(join(partial, dirname(onnxFile)))
+    const { family, sizes, labels, tensors } = model
+    await writeOnnx(join(partial, onnxFile), encoder(family, sizes, labels.length), tensors)
   })
 }
 

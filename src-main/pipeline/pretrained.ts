@@ -121,6 +121,11 @@ export async function openPieces(folder: string): Promise<PieceTokenizer> {
   return PieceTokenizer.fromVocabulary(listPath, lines, { lowerCase })
 }
 
-function readObject(path: string): Promise<unknown> {
+/** config.json of the model that a project started from. */
+export function configurationIn(pretrained: string): Promise<Record<string, unknown>> {
+  return readObject(join(pretrained, names.configuration))
+}
+
+function readObject(path: string): Promise<Record<string, unknown>> {
   return readJson(path, z.record(z.string(), z.unknown()), 'Save the tokenizer again.')
 }
