@@ -101,6 +101,6 @@ function listed(labels: readonly string[]): string {
 function otherHead({ folder }: InspectedCheckpoint, what: string): ErratumError {
   return new ErratumError(
     'bad-checkpoint',
-    `${folder}: the classifier ${what}. Start with a new head, which learns your labels from the beginning, or choose a model with the labels of the data.`
+    `${folder}: the classifier ${what}. Start with a new head (--new-head), which learns your labels from the beginning, or choose a model with the labels of the data.`
   )
 }
