@@ -53,7 +53,7 @@ describe('the classifier of a folder', () => {
     const inspected = await inspectCheckpoint(goldenFolder('bert'))
     const labels = listed.replace(/ \(.*/, '').split(', ')
     expect(() => classifierColumns(inspected, labels)).toThrow(
-      `bert: the classifier has the labels negative, neutral, positive (3), but the data ${listed}. Start with a new head,`
+      `bert: the classifier has the labels negative, neutral, positive (3), but the data ${listed}. Start with a new head (--new-head),`
     )
   })
 

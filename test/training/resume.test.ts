@@ -5,6 +5,7 @@ import { join } from 'node:path'
 import { afterAll, describe, expect, it } from 'vitest'
 import { onnxruntimeExecutor } from '../../src-main/executors/onnxruntime.ts'
 import type { Tensors } from '../../src-main/executors/executor.ts'
+import { encoder } from '../../src-main/models/encoder.ts'
 import { textCnn } from '../../src-main/models/text-cnn.ts'
 import { hash32 } from '../../src-main/random.ts'
 import type { Epoch } from '../../src-main/training/base-record.ts'
@@ -19,7 +20,21 @@ const folder = mkdtempSync(join(tmpdir(), 'erratum-resume-'))
 afterAll(() => rm(folder, { recursive: true }))
 
 const words = 50
-const model = textCnn({ embedding: 8, filters: 4, widths: [5, 1] }, 2)
+const models = {
+  TextCNN: { model: textCnn({ embedding: 8, filters: 4, widths: [5, 1] }, 2), changes: {} },
+  // What dropout leaves out must not depend on where the training was taken up.
+  BERT: {
+    model: encoder(
+      'bert',
+      {
+        ...{ embedding: 8, hidden: 8, layers: 2, heads: 2, intermediate: 16, positions: 24 },
+        ...{ types: 2, normEpsilon: 1e-12, padId: 0 }
+      },
+      2
+    ),
+    changes: { dropout: 0.2, clipNorm: 0.5, warmUpShare: 0.2, accumulation: 2 }
+  }
+}
 
 /** Random texts, of which some rows have no weight, so that a whole batch may have none. */
 function data(): TrainingSet {
@@ -41,9 +56,16 @@ function data(): TrainingSet {
 const copied = (parameters: Tensors): Tensors =>
   Object.fromEntries(Object.entries(parameters).map(([name, data]) => [name, data.slice()]))
 
-describe.each(['adamw', 'sgd'] as const)('a training by %s that is taken up again', (optimizer) => {
+const cases = [
+  ['TextCNN', 'adamw'],
+  ['TextCNN', 'sgd'],
+  ['BERT', 'adamw']
+] as const
+
+describe.each(cases)('a training of %s by %s that is taken up again', (name, optimizer) => {
+  const { model, changes } = models[name]
   const preset = trainingPresets('text-cnn', false)[optimizer]
-  const settings = { ...preset, epochs: 4, batchSize: 2 }
+  const settings = { ...preset, epochs: 4, batchSize: 2, ...changes }
   const trainer = new Trainer(model, {
     words,
     settings,
@@ -51,7 +73,7 @@ describe.each(['adamw', 'sgd'] as const)('a training by %s that is taken up agai
   })
 
   it.each([1, 3])('after epoch %i ends bit for bit as one that never stopped', async (stop) => {
-    const at = join(folder, `${optimizer}-${stop}`)
+    const at = join(folder, `${name}-${optimizer}-${stop}`)
     const results: Epoch[] = []
     await mkdir(at)
     const whole = await trainer.train(data(), 5, {
@@ -90,7 +112,7 @@ describe.each(['adamw', 'sgd'] as const)('a training by %s that is taken up agai
   })
 
   it('is not the same without the state of its optimizer', async () => {
-    const at = join(folder, `${optimizer}-3`)
+    const at = join(folder, `${name}-${optimizer}-3`)
     const from = (await readPoint(at, 3, { model, words }))!
     const whole = copied(await trainer.train(data(), 5))
     const forgetful = await trainer.train(data(), 5, {}, { ...from, state: new Map() })
