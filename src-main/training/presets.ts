@@ -23,11 +23,14 @@ const ofTextCnn: Presets = {
   }
 }
 
-/** As BERT was fine-tuned: the rate rises over a tenth of the steps, then falls to nothing. */
+/**
+ * As BERT was fine-tuned: the rate rises over a tenth of the steps, then falls; not to nothing, as
+ * influence weighs a checkpoint by the rate of its last step.
+ */
 const encoder = {
   ...unrefined,
   batchSize: 32,
-  finalShare: 0,
+  finalShare: 0.1,
   maximumLength: 128,
   warmUpShare: 0.1,
   clipNorm: 1,
