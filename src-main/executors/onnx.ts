@@ -5,12 +5,14 @@
 import protobuf from 'protobufjs'
 import type { Attributes, Graph, Node, OpName, Shape, Value } from '../graph/ir.ts'
 import { isOp, sizeOf, topological } from '../graph/ir.ts'
+import type { DeviceName } from './devices.ts'
+import { devices } from './devices.ts'
 import type { Tensors } from './executor.ts'
 
 const operatorSetVersion = 20
 /** The version of the file format that came with operator set 20. */
 const irVersion = 9
-const dataTypes = { float: 1, int64: 7, bool: 9 } as const
+const dataTypes = { float: 1, int32: 6, int64: 7, bool: 9 } as const
 const attributeTypes = { float: 1, int: 2, string: 3, ints: 7 } as const
 
 const field = (id: number, type: string, rule?: 'repeated') =>
@@ -97,7 +99,9 @@ interface Lowering {
 }
 
 /** Indices are real tensors in our graphs, exact up to 2²⁴. */
-const toInt64 = { to: dataTypes.int64 }
+const toIndices = ({ device = 'cpu' }: OnnxOptions) => ({
+  to: dataTypes[devices[device].indices]
+})
 const plain = () => ({})
 const alongAxis = ({ axis }: { axis: number }) => ({ attributes: { axis } })
 const reduction = ({ axes, keepDims }: Attributes['ReduceSum']) => ({
@@ -106,18 +110,35 @@ const reduction = ({ axes, keepDims }: Attributes['ReduceSum']) => ({
 })
 
 /**
- * onnxruntime broadcasts along an inner axis run by run. Where a run is of a few numbers, as of ten
- * filters, stretching the smaller input first takes less than half of the time.
+ * onnxruntime's CPU broadcasts along an inner axis run by run. Where a run is of a few numbers, as of
+ * ten filters, stretching the smaller input first takes less than half of the time.
  */
 const longestShortRun = 32
-const elementwise = (_: object, shapes: readonly Shape[]): Lowering => ({
+const elementwise = (
+  _: object,
+  shapes: readonly Shape[],
+  { device = 'cpu' }: OnnxOptions
+): Lowering => ({
   inputs: (names, beside) =>
     names.map((name, i) => {
       const [own, other] = [shapes[i]!, shapes[1 - i]!]
       const isShort = own.length > 2 && own.at(-1) === other.at(-1) && own.at(-1)! < longestShortRun
-      const isStretched = isShort && own.length === other.length && sizeOf(own) < sizeOf(other)
+      const isSlow = isShort && device === 'cpu'
+      const isStretched = isSlow && own.length === other.length && sizeOf(own) < sizeOf(other)
       return isStretched ? beside.apply('Expand', [name, beside.ints(other)]) : name
     })
+})
+
+/** c − log Σ exp(c), with c the input less its maximum, so that nothing overflows. */
+const composedLogSoftmax = (axis: number): Lowering => ({
+  operator: 'Sub',
+  inputs: ([x], beside) => {
+    const along = (reduction: string, of: string) =>
+      beside.apply(reduction, [of, beside.ints([axis])], { keepdims: 1 })
+    const centred = beside.apply('Sub', [x!, along('ReduceMax', x!)])
+    const total = along('ReduceSum', beside.apply('Exp', [centred]))
+    return [centred, beside.apply('Log', [total])]
+  }
 })
 
 type Operator = Exclude<OpName, 'Input' | 'Constant'>
@@ -150,23 +171,31 @@ const lowerings: {
   Transpose: ({ permutation }) => ({ attributes: { perm: permutation } }),
   Reshape: ({ shape }) => ({ tensors: [shape] }),
   Expand: ({ shape }) => ({ tensors: [shape] }),
-  Gather: () => ({
-    inputs: ([matrix, indices], beside) => [matrix!, beside.apply('Cast', [indices!], toInt64)]
+  Gather: (_, __, options) => ({
+    inputs: ([matrix, indices], beside) => [
+      matrix!,
+      beside.apply('Cast', [indices!], toIndices(options))
+    ]
   }),
   // onnxruntime 1.30 spreads the rows of ScatterND over its threads whether or not they are added to
   // the same place (microsoft/onnxruntime#23396): with 4 threads 15 of 200 sums were wrong.
   // ScatterElements keeps to one thread, takes the index of every number, and four times as long.
-  ScatterND: ({ rows }, [, added], { threads }) => ({
-    operator: threads === 1 ? 'ScatterND' : 'ScatterElements',
-    attributes: { reduction: 'add', ...(threads > 1 && { axis: 0 }) },
-    inputs: ([indices, updates], beside) => {
-      const zeros = beside.apply('ConstantOfShape', [beside.ints([rows, added![1]!])])
-      const integers = beside.apply('Cast', [indices!], toInt64)
-      const column = beside.apply('Reshape', [integers, beside.ints([-1, 1])])
-      const every = threads === 1 ? column : beside.apply('Expand', [column, beside.ints(added!)])
-      return [zeros, every, updates!]
+  // A device may do so as well, or leave the operator to the CPU, and ScatterND takes no int32.
+  ScatterND: ({ rows }, [, added], options) => {
+    const { device = 'cpu', threads } = options
+    const isByRow = device === 'cpu' && threads === 1
+    return {
+      operator: isByRow ? 'ScatterND' : 'ScatterElements',
+      attributes: { reduction: 'add', ...(!isByRow && { axis: 0 }) },
+      inputs: ([indices, updates], beside) => {
+        const zeros = beside.apply('ConstantOfShape', [beside.ints([rows, added![1]!])])
+        const integers = beside.apply('Cast', [indices!], toIndices(options))
+        const column = beside.apply('Reshape', [integers, beside.ints([-1, 1])])
+        const every = isByRow ? column : beside.apply('Expand', [column, beside.ints(added!)])
+        return [zeros, every, updates!]
+      }
     }
-  }),
+  },
   Slice: ({ axis, start, end }) => ({
     inputs: ([x], beside) => {
       const [first, along] = [beside.ints([start]), beside.ints([axis])]
@@ -187,7 +216,10 @@ const lowerings: {
   ReduceSum: reduction,
   ReduceMax: reduction,
   Softmax: alongAxis,
-  LogSoftmax: alongAxis,
+  LogSoftmax: ({ axis }, _, { device = 'cpu' }) =>
+    devices[device].composed.includes('LogSoftmax')
+      ? composedLogSoftmax(axis)
+      : alongAxis({ axis }),
   LayerNormalization: ({ epsilon }) => ({ attributes: { axis: -1, epsilon: { float: epsilon } } })
 }
 
@@ -261,8 +293,10 @@ class Writer implements Beside {
 export interface OnnxOptions {
   /** Inputs that become initialisers. */
   constants: Tensors
-  /** Threads inside one operator of the session that will run the model. */
+  /** Threads inside one operator of the session that will run the model, on the CPU. */
   threads: number
+  /** What the model is for; the CPU unless given. */
+  device?: DeviceName
   /** For a model whose batches may be of any size. */
   open?: OpenBatch
 }

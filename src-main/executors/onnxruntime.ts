@@ -1,23 +1,34 @@
-/** The executor for real work: graphs as ONNX models in onnxruntime, float32. */
+/** The executor for real work: graphs as ONNX models in onnxruntime, float32, on any of its devices. */
 import { InferenceSession, Tensor } from 'onnxruntime-node'
 import { ErratumError } from '../errors.ts'
 import type { Graph, Shape, Value } from '../graph/ir.ts'
 import { inputsOf, sizeOf } from '../graph/ir.ts'
+import type { DeviceName } from './devices.ts'
+import { devices } from './devices.ts'
 import type { CompileOptions, Executable, Executor, Tensors } from './executor.ts'
 import { toOnnx } from './onnx.ts'
 
 export interface OnnxruntimeOptions {
-  /** Threads inside one operator; rounds that run side by side take one each. */
+  /** What runs the graphs; the CPU unless given. */
+  device?: DeviceName
+  /** Threads inside one operator on the CPU; rounds that run side by side take one each. */
   threads: number
+  /** Refuses to compile a graph of which the device would leave a part to the CPU. */
+  alone?: boolean
 }
 
-/** onnxruntime on the CPU. A run blocks the thread that calls it, so it belongs in a worker. */
-export function onnxruntimeExecutor({ threads }: OnnxruntimeOptions): Executor {
+/**
+ * onnxruntime on a device; what that lacks runs on the CPU within the same session. A run blocks the
+ * thread that calls it, so it belongs in a worker.
+ */
+export function onnxruntimeExecutor(options: OnnxruntimeOptions): Executor {
+  const { device = 'cpu', threads, alone = false } = options
+  const { provider } = devices[device]
   return {
-    name: 'onnxruntime cpu',
+    name: `onnxruntime ${device}`,
     async compile(graph, { constants = {} }: CompileOptions = {}) {
-      const session = await InferenceSession.create(toOnnx(graph, { constants, threads }), {
-        executionProviders: ['cpu'],
+      const session = await InferenceSession.create(toOnnx(graph, { constants, threads, device }), {
+        executionProviders: device === 'cpu' ? [provider] : [provider, 'cpu'],
         intraOpNumThreads: threads,
         interOpNumThreads: 1,
         executionMode: 'sequential',
@@ -25,8 +36,13 @@ export function onnxruntimeExecutor({ threads }: OnnxruntimeOptions): Executor {
         enableMemPattern: false,
         graphOptimizationLevel: 'all',
         logSeverityLevel: 3,
-        // With several sessions alive, idle threads that spin slow the one that works.
-        extra: { session: { force_spinning_stop: '1' } }
+        extra: {
+          session: {
+            // With several sessions alive, idle threads that spin slow the one that works.
+            force_spinning_stop: '1',
+            ...(alone && { disable_cpu_ep_fallback: '1' })
+          }
+        }
       })
       return new OnnxruntimeExecutable(session, graph, constants)
     }

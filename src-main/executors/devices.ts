@@ -1,0 +1,79 @@
+/**
+ * The devices that onnxruntime can run graphs on: a row each. What it takes to be there, and which
+ * operators run on the CPU within the same session because the device lacks them.
+ *
+ * A device that is possible need not be there: `probe.ts` finds out.
+ */
+import type { OpName } from '../graph/ir.ts'
+
+export const deviceNames = ['cpu', 'webgpu', 'cuda', 'dml', 'coreml'] as const
+export type DeviceName = (typeof deviceNames)[number]
+
+/** `PLATFORM-ARCHITECTURE`, as Node calls them. */
+type Platform = `${'linux' | 'win32' | 'darwin'}-${'x64' | 'arm64'}`
+
+export interface Device {
+  readonly title: string
+  /** onnxruntime's name for what computes there (its execution provider). */
+  readonly provider: string
+  /** Where onnxruntime-node can have it; everywhere unless given. */
+  readonly platforms?: readonly Platform[]
+  /** What has to be installed beside onnxruntime-node's own package. */
+  readonly needs?: string
+  /** Integers that it looks rows up by. ONNX takes both; what a device lacks costs a way to the CPU. */
+  readonly indices: 'int32' | 'int64'
+  /** Operators that it lacks and that are written with others, so that nothing leaves the device. */
+  readonly composed: readonly OpName[]
+  /** Operators that run on the CPU; `null` where nobody has looked yet. */
+  readonly onCpu: readonly OpName[] | null
+}
+
+export const devices: Readonly<Record<DeviceName, Device>> = {
+  cpu: { title: 'CPU', provider: 'cpu', indices: 'int64', composed: [], onCpu: [] },
+  webgpu: {
+    title: 'GPU (WebGPU)',
+    provider: 'webgpu',
+    platforms: ['linux-x64', 'win32-x64', 'win32-arm64', 'darwin-arm64'],
+    needs: 'a driver of the GPU for Vulkan (Linux), Direct3D 12 (Windows) or Metal (macOS)',
+    // It reshapes and stretches no int64: ScatterElements would send its indices to the CPU and back.
+    indices: 'int32',
+    composed: ['LogSoftmax'],
+    onCpu: []
+  },
+  cuda: {
+    title: 'GPU (CUDA)',
+    provider: 'cuda',
+    platforms: ['linux-x64'],
+    needs:
+      "CUDA 12 with cuDNN 9, and libonnxruntime_providers_cuda.so, which onnxruntime-node's install " +
+      'script downloads',
+    indices: 'int64',
+    composed: [],
+    onCpu: null
+  },
+  dml: {
+    title: 'GPU (DirectML)',
+    provider: 'dml',
+    platforms: ['win32-x64', 'win32-arm64'],
+    needs: 'a driver of the GPU for Direct3D 12',
+    indices: 'int64',
+    composed: [],
+    onCpu: null
+  },
+  coreml: {
+    title: 'Core ML',
+    provider: 'coreml',
+    platforms: ['darwin-arm64'],
+    indices: 'int64',
+    composed: [],
+    onCpu: null
+  }
+}
+
+/** Whether onnxruntime-node can have the device on this machine at all. */
+export function isPossible(name: DeviceName): boolean {
+  const { platforms } = devices[name]
+  return !platforms || (platforms as readonly string[]).includes(thisPlatform)
+}
+
+export const thisPlatform = `${process.platform}-${process.arch}`
