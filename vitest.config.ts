@@ -1,7 +1,9 @@
 import { svelte } from '@sveltejs/vite-plugin-svelte'
 import { defineConfig } from 'vitest/config'
+import { softwareGpu } from './test/support/software-gpu.ts'
 
 const page = 'test/renderer/**/*.test.ts'
+const gpu = 'test/executors/webgpu.test.ts'
 
 export default defineConfig({
   test: {
@@ -13,7 +15,11 @@ export default defineConfig({
     hookTimeout: 60_000,
     reporters: ['default', ['json', { outputFile: 'out/tests.json' }]],
     projects: [
-      { extends: true, test: { name: 'core', include: ['test/**/*.test.ts'], exclude: [page] } },
+      {
+        extends: true,
+        test: { name: 'core', include: ['test/**/*.test.ts'], exclude: [page, gpu] }
+      },
+      { extends: true, test: { name: 'gpu', include: [gpu], env: softwareGpu() } },
       {
         extends: true,
         plugins: [svelte({ configFile: false })],

@@ -1,7 +1,9 @@
 import { describe, expect, test } from 'vitest'
-import { expectClose } from '../support/golden.ts'
 import { testedExecutors } from '../support/executors.ts'
-import { buildCase, casesOf, computingOps, filedOps, numbered } from '../support/op-cases.ts'
+import { casesOf, computingOps, filedOps } from '../support/op-cases.ts'
+import { opParity, stepParity } from '../support/parity.ts'
+
+const [, ...others] = testedExecutors
 
 test('every operator has a file of cases, and every file an operator', () => {
   expect(filedOps.toSorted()).toEqual(computingOps.toSorted())
@@ -12,15 +14,6 @@ test('every operator has a file of cases, and every file an operator', () => {
   }
 })
 
-describe.each(testedExecutors)('$name computes', (executor) => {
-  describe.each(computingOps)('%s', (op) => {
-    test.each(casesOf(op))('$note', async (given) => {
-      const { outputs, feeds } = buildCase(given)
-      expect(outputs.map(({ shape }) => shape)).toEqual(given.outputs.map(({ shape }) => shape))
-      const results = await executor.run({ name: op, outputs: numbered('y', outputs) }, feeds)
-      given.outputs.forEach(({ data }, i) => {
-        expectClose(results[`y${i}`]!, data, { tolerance: executor.tolerance, name: `y${i}` })
-      })
-    })
-  })
-})
+describe.each(testedExecutors)('$name computes', opParity)
+
+describe.each(others)('$name agrees with the reference on a step of', stepParity)
