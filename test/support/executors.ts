@@ -15,7 +15,7 @@ export interface TestedExecutor {
 }
 
 /** float32, by device: a few roundings of 2⁻²⁴ each. */
-const tolerances: Readonly<Record<DeviceName, number>> = {
+export const tolerances: Readonly<Record<DeviceName, number>> = {
   // More or fewer by how the CPU adds up and takes powers.
   cpu: 2 ** -21,
   // Its error function is a polynomial that is off by 2⁻²², of which Gelu, where that is small, keeps

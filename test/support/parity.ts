@@ -1,33 +1,10 @@
 /** What every executor is held to: the cases of all operators, and whole steps of small models. */
 import { describe, expect, test } from 'vitest'
 import { evaluate } from '../../src-main/executors/reference.ts'
-import { encoder } from '../../src-main/models/encoder.ts'
-import { textCnn } from '../../src-main/models/text-cnn.ts'
 import type { TestedExecutor } from './executors.ts'
 import { expectClose } from './golden.ts'
 import { buildCase, casesOf, computingOps, numbered } from './op-cases.ts'
-import { stepKinds, wholeStep } from './steps.ts'
-
-/** Small enough for the reference executor. */
-export const smallModels = [
-  {
-    name: 'TextCNN',
-    model: textCnn({ embedding: 12, filters: 8, widths: [3, 2] }, 3),
-    batch: { rows: 5, tokens: 12, words: 20 }
-  },
-  {
-    name: 'BERT',
-    model: encoder(
-      'bert',
-      {
-        ...{ embedding: 16, hidden: 16, layers: 2, heads: 2, intermediate: 32 },
-        ...{ positions: 20, types: 2, normEpsilon: 1e-12, padId: 0 }
-      },
-      3
-    ),
-    batch: { rows: 4, tokens: 10, words: 20 }
-  }
-]
+import { smallModels, stepKinds, wholeStep } from './steps.ts'
 
 /** The executor computes every operator's cases as they were made outside. */
 export function opParity(executor: TestedExecutor): void {

@@ -2,9 +2,11 @@
 import type { Tensors } from '../../src-main/executors/executor.ts'
 import type { Graph } from '../../src-main/graph/ir.ts'
 import { inputsOf, sizeOf } from '../../src-main/graph/ir.ts'
+import { encoder } from '../../src-main/models/encoder.ts'
 import { inputGradientGraph, trainStepGraph } from '../../src-main/models/graphs.ts'
 import type { BatchShape, Model } from '../../src-main/models/model.ts'
 import { embeddingName, initialParameters } from '../../src-main/models/parameters.ts'
+import { textCnn } from '../../src-main/models/text-cnn.ts'
 import { hash32, hashString, normalStream, uniformStream } from '../../src-main/random.ts'
 
 export const stepKinds = ['train step', 'input gradient'] as const
@@ -17,6 +19,27 @@ export interface WholeStep {
   /** Names of the feeds that are parameters. */
   readonly parameters: readonly string[]
 }
+
+/** Small enough for the reference executor. */
+export const smallModels = [
+  {
+    name: 'TextCNN',
+    model: textCnn({ embedding: 12, filters: 8, widths: [3, 2] }, 3),
+    batch: { rows: 5, tokens: 12, words: 20 }
+  },
+  {
+    name: 'BERT',
+    model: encoder(
+      'bert',
+      {
+        ...{ embedding: 16, hidden: 16, layers: 2, heads: 2, intermediate: 32 },
+        ...{ positions: 20, types: 2, normEpsilon: 1e-12, padId: 0 }
+      },
+      3
+    ),
+    batch: { rows: 4, tokens: 10, words: 20 }
+  }
+]
 
 const graphs = { 'train step': trainStepGraph, 'input gradient': inputGradientGraph }
 

@@ -1,0 +1,277 @@
+/** The parts of `check.ts`; each says what it finds as soon as it has found it. */
+import { onnxruntimeExecutor } from '../../src-main/executors/onnxruntime.ts'
+import type { DeviceName } from '../../src-main/executors/devices.ts'
+import type { Executable, Tensors } from '../../src-main/executors/executor.ts'
+import { probeDevice } from '../../src-main/executors/probe.ts'
+import { evaluate } from '../../src-main/executors/reference.ts'
+import type { Graph } from '../../src-main/graph/ir.ts'
+import type { ModelName } from '../../src-main/models/models.ts'
+import { models } from '../../src-main/models/models.ts'
+import { gradientName } from '../../src-main/models/graphs.ts'
+import { createOptimizer } from '../../src-main/training/optimizers.ts'
+import { adamW } from '../../src-main/training/settings.ts'
+import { median } from '../bench/measure.ts'
+import { tolerances } from '../support/executors.ts'
+import { buildCase, casesOf, computingOps, numbered } from '../support/op-cases.ts'
+import type { StepKind, WholeStep } from '../support/steps.ts'
+import { smallModels, stepKinds, wholeStep } from '../support/steps.ts'
+import { ResidentStep } from './resident.ts'
+
+export interface PartOptions {
+  device: DeviceName
+  /** Threads of the CPU beside the device. */
+  threads: number
+  quick: boolean
+}
+
+/** The median time of one step. */
+export interface Row {
+  step: string
+  /** Where it ran, and where its state was. */
+  how: string
+  ms: number
+}
+
+const timed: readonly [model: ModelName, preset: string, tokens: number, words: number][] = [
+  ['text-cnn', 'text-cnn', 48, 640],
+  ['bert', 'bert-tiny', 64, 768],
+  ['bert', 'bert-mini', 64, 768],
+  ['bert', 'bert-small', 64, 768]
+]
+
+const parts = new Map<string, (options: PartOptions) => Promise<Row[]>>([
+  ['probe', probe],
+  ['operators', operators],
+  ...smallModels.map(({ name }) => [`${name} beside the reference`, smallSteps(name)] as const),
+  ['state on the device', residentState],
+  ...timed.flatMap(([model, preset, tokens, words]) =>
+    stepKinds.map((kind) => {
+      const make = () => {
+        const built = models[model].create(models[model].presets[preset]!, 2)
+        return wholeStep(built, kind, { rows: 32, tokens, words })
+      }
+      const name = `${preset} ${kind}`
+      return [name, (options: PartOptions) => times(name, { kind, make, options })] as const
+    })
+  )
+])
+
+export const partNames = [...parts.keys()]
+
+/** Runs a part; an error is said, and ends the process. */
+export async function runPart(name: string, options: PartOptions): Promise<Row[]> {
+  return parts.get(name)!(options)
+}
+
+async function probe({ device }: PartOptions): Promise<Row[]> {
+  const found = await probeDevice(device)
+  say(found.found ? 'It is there, and computes.' : found.why)
+  if (!found.found) process.exit(1)
+  return []
+}
+
+/** All operators' cases; which of them need the CPU, and which come out wrong. */
+async function operators({ device, quick }: PartOptions): Promise<Row[]> {
+  for (const op of computingOps) {
+    const cases = casesOf(op).slice(0, quick ? 4 : Infinity)
+    const [failures, onCpu] = [new Set<string>(), new Set<string>()]
+    let worst = 0
+    for (const given of cases) {
+      try {
+        const { outputs, feeds } = buildCase(given)
+        const graph = { name: op, outputs: numbered('y', outputs) }
+        const compiled = await compileFor(device, graph)
+        if (!compiled.isAlone) onCpu.add(given.note)
+        const tensors = Object.entries(feeds).map(([x, data]) => [x, Float32Array.from(data)])
+        const results = await compiled.executable.run(Object.fromEntries(tensors))
+        const errors = given.outputs.map(({ data }, i) => errorOf(results[`y${i}`]!, data))
+        await compiled.executable.dispose()
+        worst = Math.max(worst, ...errors)
+        if (!(Math.max(...errors) <= tolerances[device])) failures.add(`"${given.note}"`)
+      } catch (error) {
+        failures.add(`"${given.note}" (${firstLine(error)})`)
+      }
+    }
+    const wrong = failures.size > 0 ? `  WRONG: ${[...failures].join(', ')}` : ''
+    const partly = onCpu.size > 0 ? `  on the CPU in ${onCpu.size}` : ''
+    say(`  ${op.padEnd(20)} ${cases.length} cases, error ${roundings(worst)}${partly}${wrong}`)
+  }
+  return []
+}
+
+/** Steps of a small model, beside the reference executor. */
+function smallSteps(name: string) {
+  return async ({ device }: PartOptions): Promise<Row[]> => {
+    const { model, batch } = smallModels.find((small) => small.name === name)!
+    for (const kind of stepKinds) {
+      const { graph, feeds } = wholeStep(model, kind, batch)
+      const { executable, isAlone } = await compileFor(device, graph)
+      const results = await executable.run(feeds)
+      const expected = Object.entries(evaluate(graph, feeds)).map(([output, { data }]) => {
+        return [output, data] as const
+      })
+      say(`  ${kind}: ${worstOf(results, expected)}${isAlone ? '' : ', partly on the CPU'}`)
+      await executable.dispose()
+    }
+    return []
+  }
+}
+
+/** Ten steps of AdamW whose state never leaves the device, beside the same on the host. */
+async function residentState({ device, threads }: PartOptions): Promise<Row[]> {
+  for (const { name, model, batch } of smallModels) {
+    const step = wholeStep(model, 'train step', batch)
+    const resident = await ResidentStep.create({ step, settings: adamW, device })
+    const executor = onnxruntimeExecutor({ threads })
+    const onHost = await executor.compile(step.graph)
+    const optimizer = createOptimizer({ ...adamW })
+    const weights: Tensors = Object.fromEntries(
+      step.parameters.map((parameter) => [parameter, step.feeds[parameter]!.slice()])
+    )
+    const states = step.parameters.map((parameter) => {
+      return [parameter, optimizer.dense(weights[parameter]!.length)] as const
+    })
+    for (let turn = 0; turn < 10; turn++) {
+      await resident.run(1e-3)
+      const results = await onHost.run({ ...step.feeds, ...weights })
+      optimizer.begin(1e-3)
+      for (const [parameter, state] of states) {
+        state.step(weights[parameter]!, results[gradientName(parameter)]!)
+      }
+    }
+    const where = resident.isOnDevice ? 'all on the device' : 'NOT all on the device'
+    const parameters = withoutKeyBiases(await resident.parameters())
+    const expected = Object.entries(withoutKeyBiases(weights))
+    say(`  ${name}: state ${where}; after 10 steps ${worstOf(parameters, expected)}`)
+    await resident.dispose()
+    await onHost.dispose()
+  }
+  return []
+}
+
+/** The keys' biases shift all scores alike: their gradient is rounding, of which AdamW makes steps. */
+function withoutKeyBiases(parameters: Tensors): Tensors {
+  const entries = Object.entries(parameters).map(([name, values]) => {
+    const third = values.length / 3
+    const isKey = (i: number) => name.endsWith('attention.bias') && i >= third && i < 2 * third
+    return [name, values.filter((_, i) => !isKey(i))] as const
+  })
+  return Object.fromEntries(entries)
+}
+
+interface Timing {
+  kind: StepKind
+  make: () => WholeStep
+  options: PartOptions
+}
+
+/** Times of one step: on the device, the same with its state there, and on the CPU. */
+async function times(name: string, { kind, make, options }: Timing): Promise<Row[]> {
+  const { device, threads, quick } = options
+  const seconds = quick ? 1 : 3
+  const step = make()
+  const rows: Row[] = []
+  const attempt = async (how: string, work: () => Promise<number>) => {
+    try {
+      const ms = await work()
+      rows.push({ step: name, how, ms })
+      say(`  ${how}: ${ms.toFixed(2)} ms, ${(1000 / ms).toFixed(1)} steps/s`)
+    } catch (error) {
+      say(`  FAILED: ${how}: ${firstLine(error)}`)
+    }
+  }
+  // What extraction does: the weights are the same for all batches. A train step is fed them anew.
+  const isFixed = (input: string) => kind === 'input gradient' && step.parameters.includes(input)
+  const entries = Object.entries(step.feeds)
+  const constants = Object.fromEntries(entries.filter(([input]) => isFixed(input)))
+  const feeds = Object.fromEntries(entries.filter(([input]) => !isFixed(input)))
+  const results: Tensors[] = []
+  const timeOf = async (on: DeviceName) => {
+    const begin = performance.now()
+    const executor = onnxruntimeExecutor({ device: on, threads })
+    const executable = await executor.compile(step.graph, { constants })
+    const compiled = performance.now()
+    results.push(copyOf(await executable.run(feeds)))
+    const first = performance.now() - compiled
+    say(
+      `  (${on}: ${(compiled - begin).toFixed(0)} ms to compile, first run ${first.toFixed(0)} ms)`
+    )
+    const ms = await medianTime(() => executable.run(feeds), seconds)
+    await executable.dispose()
+    return ms
+  }
+  await attempt('device', () => timeOf(device))
+  if (kind === 'train step') {
+    await attempt('device, state and AdamW there', async () => {
+      const resident = await ResidentStep.create({ step, settings: adamW, device })
+      const ms = await medianTime(() => resident.run(1e-5), seconds)
+      await resident.dispose()
+      return ms
+    })
+  }
+  await attempt('CPU', () => timeOf('cpu'))
+  if (results.length === 2) say(`  ${worstOf(results[0]!, Object.entries(results[1]!))}`)
+  return rows
+}
+
+/** Compiles for the device alone if it can, and with the CPU's help if not. */
+async function compileFor(
+  device: DeviceName,
+  graph: Graph
+): Promise<{ executable: Executable; isAlone: boolean }> {
+  try {
+    const alone = onnxruntimeExecutor({ device, threads: 1, alone: device !== 'cpu' })
+    return { executable: await alone.compile(graph), isAlone: true }
+  } catch {
+    const executor = onnxruntimeExecutor({ device, threads: 1 })
+    return { executable: await executor.compile(graph), isAlone: false }
+  }
+}
+
+/** Median time of a run in ms, over some seconds, after two runs to get warm. */
+async function medianTime(run: () => Promise<unknown>, seconds: number): Promise<number> {
+  for (let i = 0; i < 2; i++) await run()
+  const ms: number[] = []
+  const end = performance.now() + 1000 * seconds
+  while (ms.length < 3 || performance.now() < end) {
+    const start = performance.now()
+    await run()
+    ms.push(performance.now() - start)
+  }
+  return median(ms)
+}
+
+/** The largest error, relative to the largest expected number. */
+function errorOf(actual: ArrayLike<number>, expected: ArrayLike<number>): number {
+  let [scale, worst] = [Number.EPSILON, 0]
+  for (let i = 0; i < expected.length; i++) {
+    scale = Math.max(scale, Math.abs(expected[i]!))
+    const error = Math.abs(actual[i]! - expected[i]!)
+    if (!(error <= worst)) worst = error
+  }
+  return actual.length === expected.length ? worst / scale : Infinity
+}
+
+function worstOf(
+  actual: Tensors,
+  expected: readonly (readonly [string, ArrayLike<number>])[]
+): string {
+  const errors = expected.map(([name, data]) => ({ name, error: errorOf(actual[name]!, data) }))
+  const worst = errors.reduce((most, next) => (next.error <= most.error ? most : next))
+  return `largest error ${roundings(worst.error)}, of ${worst.name}`
+}
+
+/** An error in roundings of float32. */
+const roundings = (error: number) => `${(error * 2 ** 24).toFixed(1)} · 2⁻²⁴`
+
+const copyOf = (tensors: Tensors): Tensors =>
+  Object.fromEntries(Object.entries(tensors).map(([name, data]) => [name, data.slice()]))
+
+function firstLine(error: unknown): string {
+  const message = error instanceof Error ? error.message : String(error)
+  return message.trim().split('\n')[0]!.slice(0, 300)
+}
+
+function say(line: string): void {
+  process.stdout.write(`${line}\n`)
+}
