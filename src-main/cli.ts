@@ -121,6 +121,7 @@ command('init <dir>', 'make a project folder from a data set')
     `one of ${[...presetModels().keys()].join(', ')}, or the folder of a Hugging Face model`,
     'text-cnn'
   )
+  .option('--pieces', 'show and pad the pieces that an encoder makes of words, not whole words')
   .option('--new-head', 'learn the classifier of such a folder from the beginning')
   .action(async (dir, options) => (await import('./commands/init.ts')).init({ dir, ...options }))
 

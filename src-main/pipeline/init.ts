@@ -37,6 +37,8 @@ export interface InitOptions {
   model: string
   /** Whether the classifier of such a folder is left out, and learnt from the beginning. */
   newHead?: boolean | undefined
+  /** Shows and replaces pieces of words where the model's tokens are such. */
+  pieces?: boolean | undefined
 }
 
 /** The folder of the imported data in a project. */
@@ -105,7 +107,8 @@ async function fillProject(
       },
       model: {
         ...model,
-        checkpoint: taken
+        checkpoint: taken,
+        ...(options.pieces && { unit: 'piece' })
       },
       training: { ...trainingOf(model, checkpoint !== undefined) },
       fingerprint: report.fingerprint

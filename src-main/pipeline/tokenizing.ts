@@ -9,12 +9,13 @@ import { writeJsonAtomically } from '../files/write.ts'
 import { models } from '../models/models.ts'
 import type { EncodedTexts } from '../tokens/encode.ts'
 import { encodeAll } from '../tokens/encode.ts'
+import type { Project } from '../project/project.ts'
 import { PieceTokenizer } from '../tokens/pieces/piece-tokenizer.ts'
 import { trainWordPieces } from '../tokens/pieces/train-word-pieces.ts'
 import type { Tokenizer } from '../tokens/tokenizer.ts'
 import { wordTokenizer } from '../tokens/tokenizer.ts'
 import { Vocabulary, buildVocabulary } from '../tokens/vocabulary.ts'
-import { WordNumbers, wholeWordTokenizer } from '../tokens/whole-words.ts'
+import { WordNumbers, WordsOfPieces } from '../tokens/words-of-pieces.ts'
 import { openPieces, pretrainedFolderOf } from './pretrained.ts'
 import type { Workspace } from './workspace.ts'
 
@@ -54,19 +55,20 @@ async function readAsPieces(workspace: Workspace): Promise<Reading & { texts: Sp
   const { project, dataset, settings } = workspace
   const { checkpoint } = project.settings.model
   const pieces = checkpoint ? await openPieces(pretrainedFolderOf(project)) : trainedPieces(dataset)
-  const numbers = new WordNumbers(pieces)
+  const tokenizer = wordsOf(pieces, project)
+  const numbers = new WordNumbers(tokenizer)
   const encode = (split: 'train' | 'test') =>
     numbers.encodeAll(textsOf(dataset, split), settings.maximumLength)
   const texts = { training: encode('train'), heldOut: encode('test') }
-  return {
-    tokenizer: wholeWordTokenizer(pieces, checkpoint?.words),
-    vocabulary: numbers.vocabulary,
-    texts
-  }
+  return { tokenizer, vocabulary: numbers.vocabulary, texts }
 }
 
 function trainedPieces(dataset: OpenDataset): PieceTokenizer {
   return PieceTokenizer.fromJson(names.pieces, trainWordPieces(partsOf(textsOf(dataset, 'train'))))
+}
+
+function wordsOf(pieces: PieceTokenizer, { settings: { model } }: Project): WordsOfPieces {
+  return new WordsOfPieces(pieces, { unit: model.unit, size: model.checkpoint?.words })
 }
 
 /** Writes what is needed to read more texts in the same way. */
@@ -93,8 +95,7 @@ export async function openReading(
   }
   const path = join(folder, names.pieces)
   const pieces = PieceTokenizer.fromJson(path, await readJson(path, z.unknown(), remedy))
-  const rows = project.settings.model.checkpoint?.words
-  return { tokenizer: wholeWordTokenizer(pieces, rows), vocabulary }
+  return { tokenizer: wordsOf(pieces, project), vocabulary }
 }
 
 /** Texts of the rows of one split, in the order of their ids. */

@@ -33,6 +33,8 @@ const modelSettings = z.object({
       words: z.int().min(1)
     })
     .nullable(),
+  /** What is shown and replaced where tokens are pieces; whole words unless given. */
+  unit: z.enum(['word', 'piece']).optional(),
   /** Sizes that the preset fixes, such as the embedding's width. */
   sizes: z.record(z.string(), z.number())
 })

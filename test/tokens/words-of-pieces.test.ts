@@ -5,7 +5,7 @@ import { PieceTokenizer } from '../../src-main/tokens/pieces/piece-tokenizer.ts'
 import { trainWordPieces } from '../../src-main/tokens/pieces/train-word-pieces.ts'
 import { replaceSpans } from '../../src-main/tokens/tokenize.ts'
 import { placesOf } from '../../src-main/tokens/tokenizer.ts'
-import { WordNumbers, wholeWordTokenizer } from '../../src-main/tokens/whole-words.ts'
+import { WordNumbers, WordsOfPieces } from '../../src-main/tokens/words-of-pieces.ts'
 import { padId, separatorId, startId, unknownId } from '../../src-main/tokens/vocabulary.ts'
 
 const roberta = new URL('../parity/golden/encoders/roberta/tokenizer.json', import.meta.url)
@@ -21,7 +21,7 @@ const tokenizers = {
 }
 
 describe.each(Object.entries(tokenizers))('%s', (_, pieces) => {
-  const tokenizer = wholeWordTokenizer(pieces)
+  const tokenizer = new WordsOfPieces(pieces)
   const text = 'the film was good, and the filmed end was not good'
 
   test('words are whole, spelled without marks, and stand where they are found', () => {
@@ -33,7 +33,7 @@ describe.each(Object.entries(tokenizers))('%s', (_, pieces) => {
   })
 
   test('every token has the number of its word, and the special ones have theirs', () => {
-    const numbers = new WordNumbers(pieces)
+    const numbers = new WordNumbers(tokenizer)
     const texts = numbers.encodeAll([[text], ['the', 'the'], ['']], 100)
     const { words, ids } = textAt(texts, 0)
     expect(words.length).toBe(ids.length)
@@ -47,17 +47,30 @@ describe.each(Object.entries(tokenizers))('%s', (_, pieces) => {
     expect(textAt(texts, 2).words.length).toBe(2)
   })
 
+  test('pieces may be words of their own, as the vocabulary spells them', () => {
+    const single = new WordsOfPieces(pieces, { unit: 'piece' })
+    const found = single.wordsIn(text)
+    expect(found.length).toBe(pieces.tokenize(text).length)
+    expect(found.length).toBeGreaterThan(tokenizer.wordsIn(text).length)
+    const numbers = new WordNumbers(single)
+    const { ids, words } = textAt(numbers.encodeAll([[text]], 100), 0)
+    const known = numbers.vocabulary.words
+    ids.forEach((id, i) => {
+      if (words[i]! > separatorId) expect(known[words[i]!]).toBe(pieces.pieces[id])
+    })
+  })
+
   test('a word that is cut off within keeps its number', () => {
     const long = tokenizer.wordsIn('played').at(0)!
     if (long.tokens < 2) return
-    const numbers = new WordNumbers(pieces)
+    const numbers = new WordNumbers(tokenizer)
     const texts = numbers.encodeAll([['played'], ['played']], 3)
     expect(textAt(texts, 0).words).toHaveLength(3)
     expect(numbers.vocabulary.words[textAt(texts, 0).words[1]!]).toBe('played')
   })
 
   test('a word that is replaced by padding, once a token, reads as padding and nothing else', () => {
-    const numbers = new WordNumbers(pieces)
+    const numbers = new WordNumbers(tokenizer)
     const word = tokenizer
       .wordsIn(text)
       .find((each) => text.slice(each.start, each.end) === 'good')!
@@ -79,6 +92,6 @@ describe.each(Object.entries(tokenizers))('%s', (_, pieces) => {
 })
 
 test('an unknown word is [UNK]', () => {
-  const texts = new WordNumbers(tokenizers.WordPiece).encodeAll([['the 漢']], 10)
+  const texts = new WordNumbers(new WordsOfPieces(tokenizers.WordPiece)).encodeAll([['the 漢']], 10)
   expect(textAt(texts, 0).words[2]).toBe(unknownId)
 })
