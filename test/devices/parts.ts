@@ -7,15 +7,13 @@ import { evaluate } from '../../src-main/executors/reference.ts'
 import type { Graph } from '../../src-main/graph/ir.ts'
 import type { ModelName } from '../../src-main/models/models.ts'
 import { models } from '../../src-main/models/models.ts'
-import { gradientName } from '../../src-main/models/graphs.ts'
-import { createOptimizer } from '../../src-main/training/optimizers.ts'
 import { adamW } from '../../src-main/training/settings.ts'
 import { median } from '../bench/measure.ts'
 import { tolerances } from '../support/executors.ts'
 import { buildCase, casesOf, computingOps, numbered } from '../support/op-cases.ts'
 import type { StepKind, WholeStep } from '../support/steps.ts'
 import { smallModels, stepKinds, wholeStep } from '../support/steps.ts'
-import { ResidentStep } from './resident.ts'
+import { ResidentStep, hostParameters } from './resident.ts'
 
 export interface PartOptions {
   device: DeviceName
@@ -118,33 +116,18 @@ function smallSteps(name: string) {
 }
 
 /** Ten steps of AdamW whose state never leaves the device, beside the same on the host. */
-async function residentState({ device, threads }: PartOptions): Promise<Row[]> {
+async function residentState({ device }: PartOptions): Promise<Row[]> {
+  const [steps, learningRate] = [10, 1e-3]
   for (const { name, model, batch } of smallModels) {
     const step = wholeStep(model, 'train step', batch)
     const resident = await ResidentStep.create({ step, settings: adamW, device })
-    const executor = onnxruntimeExecutor({ threads })
-    const onHost = await executor.compile(step.graph)
-    const optimizer = createOptimizer({ ...adamW })
-    const weights: Tensors = Object.fromEntries(
-      step.parameters.map((parameter) => [parameter, step.feeds[parameter]!.slice()])
-    )
-    const states = step.parameters.map((parameter) => {
-      return [parameter, optimizer.dense(weights[parameter]!.length)] as const
-    })
-    for (let turn = 0; turn < 10; turn++) {
-      await resident.run(1e-3)
-      const results = await onHost.run({ ...step.feeds, ...weights })
-      optimizer.begin(1e-3)
-      for (const [parameter, state] of states) {
-        state.step(weights[parameter]!, results[gradientName(parameter)]!)
-      }
-    }
+    for (let turn = 0; turn < steps; turn++) await resident.run(learningRate)
     const where = resident.isOnDevice ? 'all on the device' : 'NOT all on the device'
     const parameters = withoutKeyBiases(await resident.parameters())
-    const expected = Object.entries(withoutKeyBiases(weights))
-    say(`  ${name}: state ${where}; after 10 steps ${worstOf(parameters, expected)}`)
+    const expected = withoutKeyBiases(await hostParameters(step, adamW, { steps, learningRate }))
+    const error = worstOf(parameters, Object.entries(expected))
+    say(`  ${name}: state ${where}; after ${steps} steps ${error}`)
     await resident.dispose()
-    await onHost.dispose()
   }
   return []
 }

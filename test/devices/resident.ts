@@ -15,8 +15,10 @@ import { toOnnx } from '../../src-main/executors/onnx.ts'
 import { add, constant, div, exp, input, log, mul, sub } from '../../src-main/graph/build.ts'
 import type { Graph, Shape, Value } from '../../src-main/graph/ir.ts'
 import { inputsOf, sizeOf } from '../../src-main/graph/ir.ts'
+import { onnxruntimeExecutor } from '../../src-main/executors/onnxruntime.ts'
 import { gradientName } from '../../src-main/models/graphs.ts'
 import type { AdamWSettings } from '../../src-main/training/optimizers.ts'
+import { createOptimizer } from '../../src-main/training/optimizers.ts'
 import type { WholeStep } from '../support/steps.ts'
 
 const stateKinds = ['parameter', 'mean', 'square'] as const
@@ -154,6 +156,27 @@ export class ResidentStep {
       if (tensor.location === 'gpu-buffer') tensor.dispose()
     }
   }
+}
+
+/** The parameters after some steps of the same optimizer on the host. */
+export async function hostParameters(
+  { graph, feeds, parameters }: WholeStep,
+  settings: AdamWSettings,
+  { steps, learningRate }: { steps: number; learningRate: number }
+): Promise<Tensors> {
+  const executable = await onnxruntimeExecutor({ threads: 1 }).compile(graph)
+  const optimizer = createOptimizer(settings)
+  const weights: Tensors = Object.fromEntries(
+    parameters.map((name) => [name, feeds[name]!.slice()])
+  )
+  const states = parameters.map((name) => [name, optimizer.dense(weights[name]!.length)] as const)
+  for (let step = 0; step < steps; step++) {
+    const results = await executable.run({ ...feeds, ...weights })
+    optimizer.begin(learningRate)
+    for (const [name, state] of states) state.step(weights[name]!, results[gradientName(name)]!)
+  }
+  await executable.dispose()
+  return weights
 }
 
 interface ResidentStepParts {

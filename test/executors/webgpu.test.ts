@@ -6,8 +6,12 @@ import { describe, expect, test } from 'vitest'
 import { onnxruntimeExecutor } from '../../src-main/executors/onnxruntime.ts'
 import { probeDevice } from '../../src-main/executors/probe.ts'
 import { input, scatterAdd } from '../../src-main/graph/build.ts'
+import { adamW } from '../../src-main/training/settings.ts'
+import { ResidentStep, hostParameters } from '../devices/resident.ts'
 import { onnxruntimeRow } from '../support/executors.ts'
+import { expectClose } from '../support/golden.ts'
 import { opParity, stepParity } from '../support/parity.ts'
+import { smallModels, wholeStep } from '../support/steps.ts'
 
 const executor = onnxruntimeRow('onnxruntime webgpu', { device: 'webgpu', threads: 1 })
 const probe = await probeDevice('webgpu')
@@ -35,5 +39,23 @@ describe.skipIf(!probe.found)('onnxruntime webgpu', () => {
       expect(new Set(y)).toEqual(new Set([rows / places]))
     }
     await executable.dispose()
+  })
+
+  test('keeps parameters and what AdamW keeps between steps', async () => {
+    const { model, batch } = smallModels[0]!
+    const step = wholeStep(model, 'train step', batch)
+    const resident = await ResidentStep.create({ step, settings: adamW, device: 'webgpu' })
+    const [steps, learningRate] = [10, 1e-3]
+    for (let turn = 0; turn < steps; turn++) {
+      await resident.run(learningRate)
+      expect(resident.isOnDevice).toBe(true)
+    }
+    const parameters = await resident.parameters()
+    const expected = await hostParameters(step, adamW, { steps, learningRate })
+    for (const [name, numbers] of Object.entries(expected)) {
+      // A step of AdamW is of one size however small the gradient, and with it that of its error.
+      expectClose(parameters[name]!, numbers, { tolerance: 1e-5, name })
+    }
+    await resident.dispose()
   })
 })
