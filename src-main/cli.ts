@@ -201,6 +201,10 @@ program
   .option('--data-folder <dir>', 'where projects and settings are kept')
   .action(async (dir, options) => (await import('./commands/serve.ts')).serve({ dir, ...options }))
 
+command('devices', 'what this machine has to compute on, and why it lacks the rest').action(
+  async (options) => (await import('./commands/devices.ts')).listDevices(options)
+)
+
 command('repair <dir>', 'move damaged lines of the journal of rounds aside').action(
   async (dir, options) => (await import('./commands/repair.ts')).repair({ dir, ...options })
 )

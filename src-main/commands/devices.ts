@@ -1,0 +1,35 @@
+/** `erratum devices`: what this machine has to compute on. */
+import type { DeviceName } from '../executors/devices.ts'
+import { deviceNames, devices } from '../executors/devices.ts'
+import { probeDevice } from '../executors/probe.ts'
+import type { CommonOptions } from './run.ts'
+import { run } from './run.ts'
+
+interface FoundDevice {
+  device: DeviceName
+  title: string
+  found: boolean
+  /** Why it was not found, or what it leaves to the CPU; empty where there is nothing to say. */
+  remark: string
+}
+
+export function listDevices(options: CommonOptions): Promise<void> {
+  return run(options, async ({ terminal }) => {
+    const list: FoundDevice[] = []
+    for (const device of deviceNames) {
+      const { title } = devices[device]
+      const probe = await probeDevice(device)
+      const remark = probe.found ? leftToCpu(device) : probe.why
+      list.push({ device, title, found: probe.found, remark })
+      terminal.say(`${probe.found ? 'found    ' : 'not found'}  ${device.padEnd(8)}${title}`)
+      if (remark) terminal.say(`           ${remark}`)
+    }
+    terminal.result(list)
+  })
+}
+
+function leftToCpu(device: DeviceName): string {
+  const { onCpu } = devices[device]
+  if (onCpu === null) return 'Which operators it leaves to the CPU has not been looked at.'
+  return onCpu.length > 0 ? `It leaves to the CPU: ${onCpu.join(', ')}.` : ''
+}
