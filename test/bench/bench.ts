@@ -9,9 +9,10 @@
  */
 import { cpus, loadavg } from 'node:os'
 import { parseArgs } from 'node:util'
-import { cases } from './cases.ts'
+import { cases as textCnnCases } from './cases.ts'
 import type { Result } from './compare.ts'
 import { compare, resultTable } from './compare.ts'
+import { encoderCases } from './encoder-cases.ts'
 import { torchVersion } from './pytorch.ts'
 import { figureTable } from './windows/figures.ts'
 import { measureWindows, windowCases } from './windows/windows.ts'
@@ -33,7 +34,7 @@ const effort = {
   withPeers: torch !== undefined
 }
 const results: Result[] = []
-for (const given of cases.filter(wanted)) {
+for (const given of [...textCnnCases, ...encoderCases].filter(wanted)) {
   process.stderr.write(`${given.name}\n`)
   results.push(await compare(given, effort))
 }
@@ -43,7 +44,7 @@ if (options.json) {
   process.stdout.write(`${JSON.stringify({ machine, torch, results, windows }, null, 2)}\n`)
 } else {
   const peer = torch
-    ? `PyTorch ${torch}, one thread: its fastest variant. A ratio below 1 says that we are faster.`
+    ? `PyTorch ${torch}, its fastest variant: on one thread, for BERT on two. A ratio below 1 says that we are faster.`
     : options.alone
       ? 'PyTorch was left out.'
       : 'python3 cannot import torch here, so there is nothing to compare with.'

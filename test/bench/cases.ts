@@ -1,4 +1,4 @@
-/** What is measured. All work is on one onnxruntime thread. */
+/** What is measured of TextCNN; all of it on one onnxruntime thread. */
 import { mkdirSync, mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
@@ -21,7 +21,7 @@ import { Predictor } from '../../src-main/training/predict.ts'
 import { adamW } from '../../src-main/training/settings.ts'
 import { Stepper } from '../../src-main/training/stepper.ts'
 import { batchOf, classes, drawTexts, embeddingSize, modelOf, words } from './data.ts'
-import type { Case } from './measure.ts'
+import type { Case, Peers } from './measure.ts'
 
 const batchSize = 32
 const trainingRows = 10_000
@@ -36,6 +36,7 @@ const optimizers = {
 } satisfies Record<string, { settings: OptimizerSettings; peers: string[] }>
 
 const peerModels = ['conv1d', 'channels-last', 'shifted']
+const peersOf = (names: readonly string[]): Peers => ({ script: 'text_cnn.py', threads: 1, names })
 
 /** Parameters as training starts with them. */
 const start = (model: Model, seed: number) =>
@@ -81,7 +82,9 @@ function inputGradient(filters: number, tokens: number): Case {
   return {
     name: `input gradient F=${filters}, ${tokens} tokens`,
     rows: batchSize,
-    peers: peerModels.map((model) => `input-gradient F=${filters} rows=${batchSize} ${model}`),
+    peers: peersOf(
+      peerModels.map((model) => `input-gradient F=${filters} rows=${batchSize} ${model}`)
+    ),
     async prepare() {
       const model = modelOf(filters)
       const { texts, classes: labels } = drawTexts(16 * batchSize, tokens, { seed: 1 })
@@ -229,8 +232,10 @@ function comparedTrainStep(filters: number, kind: keyof typeof optimizers): Case
   return {
     ...trainStep(filters, 48, kind),
     ...(filters === 10 ? { target: { ms: 2.5 } } : {}),
-    peers: peerModels.flatMap((model) =>
-      optimizers[kind].peers.map((optimizer) => `train F=${filters} ${model} ${optimizer}`)
+    peers: peersOf(
+      peerModels.flatMap((model) =>
+        optimizers[kind].peers.map((optimizer) => `train F=${filters} ${model} ${optimizer}`)
+      )
     )
   }
 }

@@ -32,7 +32,7 @@ export async function compare(
   const ours: Times[] = []
   const theirs = new Map<string, number[]>()
   for (let round = 0; round < rounds; round++) {
-    ours.push(await measure(work, seconds))
+    ours.push(await measure(work, seconds, given.runsOnce))
     if (!withPeers || !given.peers) continue
     for (const { name, medianMs } of measurePeers(given.peers, seconds)) {
       theirs.set(name, [...(theirs.get(name) ?? []), medianMs])
@@ -79,13 +79,17 @@ function rowOf(result: Result): string[] {
     rowsPerSecond ? Math.round(rowsPerSecond).toLocaleString('en') : '',
     verdict(result),
     residentMiB.toFixed(0),
-    peer ? `${peer.medianMs.toFixed(2)} (${peer.name.split(' ').slice(2).join(' ')})` : '',
+    peer ? `${peer.medianMs.toFixed(2)} (${peer.name.replace(/^.*?=\S+ (rows=\S+ )?/, '')})` : '',
     peer ? (medianMs / peer.medianMs).toFixed(2) : ''
   ]
 }
 
-function verdict({ target, medianMs, rowsPerSecond }: Result): string {
+function verdict({ target, medianMs, rowsPerSecond, peer }: Result): string {
   if (!target) return ''
+  if ('ratio' in target) {
+    const met = peer ? (medianMs / peer.medianMs <= target.ratio ? ' met' : ' MISSED') : ''
+    return `ratio ≤ ${target.ratio}${met}`
+  }
   if ('ms' in target) return `≤ ${target.ms} ms${medianMs <= target.ms ? ' met' : ' MISSED'}`
   const met = rowsPerSecond! >= target.rowsPerSecond
   return `≥ ${target.rowsPerSecond.toLocaleString('en')}/s${met ? ' met' : ' MISSED'}`

@@ -4,12 +4,21 @@ export interface Case {
   readonly name: string
   /** Rows that one run works through, where a rate says more than a time. */
   readonly rows?: number
-  /** What the figure is to be: ms at most, or rows a second at least. */
-  readonly target?: { ms: number } | { rowsPerSecond: number }
-  /** PyTorch's variants of the same work (names of `text_cnn.py`); the fastest is compared with. */
-  readonly peers?: readonly string[]
+  /** What the figure is to be: ms at most, rows a second at least, a share of PyTorch's at most. */
+  readonly target?: { ms: number } | { rowsPerSecond: number } | { ratio: number }
+  /** PyTorch's variants of the same work; the fastest is compared with. */
+  readonly peers?: Peers
+  /** For what takes seconds: it is run once a round, without a while to get warm. */
+  readonly runsOnce?: boolean
   /** Gets ready, untimed; the work is `run`. */
   prepare(): Promise<Work>
+}
+
+export interface Peers {
+  readonly script: 'text_cnn.py' | 'encoder.py'
+  readonly threads: number
+  /** Names of the script's cases. */
+  readonly names: readonly string[]
 }
 
 export interface Work {
@@ -26,15 +35,18 @@ export interface Times {
   readonly residentMiB: number
 }
 
-/** Runs the work for some seconds, and five times at least; before that a while to get warm. */
-export async function measure(work: Work, seconds: number): Promise<Times> {
+/**
+ * Runs the work for some seconds, and five times at least; before that a while to get warm. Or just
+ * once.
+ */
+export async function measure(work: Work, seconds: number, runsOnce = false): Promise<Times> {
   const warm = performance.now() + 300 * seconds
-  do await work.run()
-  while (performance.now() < warm)
+  while (!runsOnce && performance.now() < warm) await work.run()
+  const least = runsOnce ? 1 : 5
   const ms: number[] = []
   const before = process.cpuUsage()
   const end = performance.now() + 1000 * seconds
-  while (ms.length < 5 || performance.now() < end) {
+  while (ms.length < least || (!runsOnce && performance.now() < end)) {
     const start = performance.now()
     await work.run()
     ms.push(performance.now() - start)

@@ -1,6 +1,7 @@
-/** PyTorch's side of the benchmark: `text_cnn.py`, run with the same shapes on one thread. */
+/** PyTorch's side of the benchmark: a script, run with the same shapes on as many threads. */
 import { spawnSync } from 'node:child_process'
 import { join } from 'node:path'
+import type { Peers } from './measure.ts'
 
 interface PeerCase {
   name: string
@@ -15,9 +16,9 @@ export function torchVersion(): string | undefined {
 }
 
 /** Median and least ms of each variant named. */
-export function measurePeers(names: readonly string[], seconds: number): PeerCase[] {
-  const script = join(import.meta.dirname, 'text_cnn.py')
-  const options = ['--threads', '1', '--seconds', String(seconds), '--only', ...names]
+export function measurePeers({ script: file, threads, names }: Peers, seconds: number): PeerCase[] {
+  const script = join(import.meta.dirname, file)
+  const options = ['--threads', String(threads), '--seconds', String(seconds), '--only', ...names]
   const { status, stdout, stderr } = spawnSync('python3', [script, ...options])
   if (status !== 0) throw new Error(`${script} failed: ${String(stderr)}`)
   const { cases } = JSON.parse(String(stdout)) as { cases: PeerCase[] }
