@@ -2,7 +2,9 @@
  * Optimizers: SGD with momentum and AdamW, of dense parameters and of tables (`sparse-table.ts`).
  * Adam's ε is 0 for a table, and the usual 1e-8 for all other parameters.
  */
-import type { KeptState, TableState } from './sparse-table.ts'
+import type { DenseParameter, DenseState } from './dense-states.ts'
+import { denseStates } from './dense-states.ts'
+import type { TableState } from './sparse-table.ts'
 import { Debt, Powers, sparseTable } from './sparse-table.ts'
 
 export interface SgdSettings {
@@ -21,19 +23,11 @@ export interface AdamWSettings {
 
 export type OptimizerSettings = SgdSettings | AdamWSettings
 
-/** One parameter that each step changes as a whole. */
-export interface DenseState {
-  /** `gradient` is that of the step's loss; both have the parameter's size. */
-  step(weights: Float32Array, gradient: Float32Array): void
-  /** What it keeps between steps: read to be saved, filled to be restored. */
-  readonly state: KeptState
-}
-
 export interface Optimizer {
   /** Starts the next step, with its learning rate. */
   begin(learningRate: number): void
-  /** `decays` says whether weight decay is of it. */
-  dense(size: number, options?: { decays?: boolean }): DenseState
+  /** States of all parameters that each step changes as a whole, in their order. */
+  dense(parameters: readonly DenseParameter[]): DenseState[]
   table(weights: Float32Array, width: number): TableState
 }
 
@@ -57,19 +51,17 @@ class Sgd implements Optimizer {
     this.#debt.add(learningRate)
   }
 
-  dense(size: number): DenseState {
-    const velocity = new Float32Array(size)
-    return {
-      state: { velocity },
-      step: (weights, gradient) => {
-        const [rate, momentum] = [this.#rate, this.#momentum]
-        for (let i = 0; i < size; i++) {
-          const v = momentum * velocity[i]! + gradient[i]!
-          velocity[i] = v
-          weights[i]! -= rate * v
-        }
+  dense(parameters: readonly DenseParameter[]): DenseState[] {
+    return denseStates(parameters, {
+      arrays: ['velocity'],
+      factors: ['momentum', 'rate'],
+      of: () => [this.#momentum, this.#rate],
+      write({ load, store, factor, add, sub, mul }) {
+        const velocity = add(mul(factor('momentum'), load('velocity')), load('batch'))
+        store('velocity', velocity)
+        store('weights', sub(load('weights'), mul(factor('rate'), velocity)))
       }
-    }
+    })
   }
 
   table(weights: Float32Array, width: number): TableState {
@@ -121,26 +113,28 @@ class AdamW implements Optimizer {
     this.#debt.add(learningRate * this.#correction)
   }
 
-  dense(size: number, { decays = true } = {}): DenseState {
-    const mean = new Float32Array(size)
-    const square = new Float32Array(size)
-    const [beta1, beta2] = this.#settings.betas
-    return {
-      state: { mean, square },
-      step: (weights, gradient) => {
-        const rate = this.#rate * this.#correction
-        const epsilon = this.#settings.epsilon * this.#rootCorrection
-        const keep = decays ? 1 - this.#rate * this.#settings.weightDecay : 1
-        for (let i = 0; i < size; i++) {
-          const g = gradient[i]!
-          const m = beta1 * mean[i]! + (1 - beta1) * g
-          const v = beta2 * square[i]! + (1 - beta2) * g * g
-          mean[i] = m
-          square[i] = v
-          weights[i] = weights[i]! * keep - (rate * m) / (Math.sqrt(v) + epsilon)
-        }
+  dense(parameters: readonly DenseParameter[]): DenseState[] {
+    const { betas, epsilon, weightDecay } = this.#settings
+    const [beta1, beta2] = betas
+    return denseStates(parameters, {
+      arrays: ['mean', 'square'],
+      factors: ['keep', 'rate', 'epsilon'],
+      of: ({ decays = true }) => [
+        decays ? 1 - this.#rate * weightDecay : 1,
+        this.#rate * this.#correction,
+        epsilon * this.#rootCorrection
+      ],
+      write({ load, store, factor, constant, add, sub, mul, div, sqrt }) {
+        const g = load('batch')
+        const mean = add(mul(constant(beta1), load('mean')), mul(constant(1 - beta1), g))
+        const fresh = mul(mul(constant(1 - beta2), g), g)
+        const square = add(mul(constant(beta2), load('square')), fresh)
+        store('mean', mean)
+        store('square', square)
+        const change = div(mul(factor('rate'), mean), add(sqrt(square), factor('epsilon')))
+        store('weights', sub(mul(load('weights'), factor('keep')), change))
       }
-    }
+    })
   }
 
   table(weights: Float32Array, width: number): TableState {

@@ -6,7 +6,8 @@ import { gradientName, trainedParameters } from '../models/graphs.ts'
 import type { Model } from '../models/model.ts'
 import { embeddingName } from '../models/parameters.ts'
 import { fillMasks } from './dropout.ts'
-import type { DenseState, OptimizerSettings } from './optimizers.ts'
+import type { DenseState } from './dense-states.ts'
+import type { OptimizerSettings } from './optimizers.ts'
 import { createOptimizer } from './optimizers.ts'
 import type { TableState } from './sparse-table.ts'
 import type { StepGradients } from './step-gradients.ts'
@@ -70,12 +71,11 @@ export class Stepper {
     this.#lookUp = embedding
       ? (words, into) => embedding.read(words, into)
       : lookUpIn(table, model.embeddingSize)
-    this.#dense = new Map(
-      trainedParameters(model, frozenLayers).map(({ name, decays = true }) => [
-        name,
-        this.#optimizer.dense(parameters[name]!.length, { decays })
-      ])
+    const trained = trainedParameters(model, frozenLayers)
+    const states = this.#optimizer.dense(
+      trained.map(({ name, decays = true }) => ({ size: parameters[name]!.length, decays }))
     )
+    this.#dense = new Map(trained.map(({ name }, i) => [name, states[i]!]))
     this.#sum = new GradientSum(model.embeddingSize)
   }
 
