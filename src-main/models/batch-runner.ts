@@ -52,6 +52,8 @@ export interface Batch {
   readonly words: Int32Array
   /** The words whose embeddings `run` reads, [PAD] the last. */
   readonly lookedUp: Int32Array
+  /** [rows · tokens] the place of each position's word among those looked up. */
+  readonly slots: Float32Array
   /** Dropout's masks, to be filled before the run. */
   readonly masks: Tensors
   readonly compiled: Compiled
@@ -109,8 +111,8 @@ export class BatchRunner {
     for (const extra of model.derivedInputs) {
       extra.fill(compiled.derived[extra.name]!, bounds, shape)
     }
-    const { masks } = compiled
-    return { tokens, words: lookedUp.subarray(0, -1), lookedUp, masks, compiled }
+    const { slots, masks } = compiled
+    return { tokens, words: lookedUp.subarray(0, -1), lookedUp, slots, masks, compiled }
   }
 
   /**

@@ -63,6 +63,16 @@ export class EmbeddedTokens {
     return this.#known.map(this.vectors)
   }
 
+  /** Whether what a position looks up is the embedding itself. */
+  get isPlain(): boolean {
+    return this.#known.value.node.inputs[0] === this.vectors
+  }
+
+  /** [rows · tokens, n] what every position has looked up. */
+  get lookedUp(): Value {
+    return this.#known.value
+  }
+
   /** n, the numbers that flow back to a position. */
   get flowSize(): number {
     return this.#known.value.shape[1]!

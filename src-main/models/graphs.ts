@@ -112,7 +112,9 @@ export function trainedParameters(model: Model, frozenLayers = 0): readonly Para
 /**
  * One step's `losses` and `logits`, and the gradients of Σ rowWeight · losses with respect to every
  * trained parameter (`gradient.NAME`) and, unless layers are frozen, to the embedding of every word
- * of the batch (`wordGradient` [words, embedding]). Weights of 1/n make that the mean of n rows; a
+ * of the batch (`wordGradient` [words, embedding]) or, where positions look up the embeddings
+ * themselves, at every position (`positionGradient` [rows · tokens, embedding]): adding those up by
+ * word is a matter of a few additions, which onnxruntime takes up to 5 % of a step for. Weights of 1/n make that the mean of n rows; a
  * weight of 0 leaves a row out.
  */
 export function trainStepGraph(
@@ -125,7 +127,9 @@ export function trainStepGraph(
   const built = build(model, batch, dropout ? { dropout: masked } : {})
   const { embedded, parameters, logits, losses } = built
   const rowWeight = input('rowWeight', [batch.rows])
-  const targets: Record<string, Value> = frozenLayers > 0 ? {} : { wordGradient: embedded.vectors }
+  const targets: Record<string, Value> = {}
+  if (frozenLayers === 0 && embedded.isPlain) targets['positionGradient'] = embedded.lookedUp
+  else if (frozenLayers === 0) targets['wordGradient'] = embedded.vectors
   for (const { name } of trainedParameters(model, frozenLayers)) {
     targets[gradientName(name)] = parameters[name]!
   }

@@ -8,6 +8,32 @@ export interface StepGradients {
   readonly wordGradients: Float32Array
 }
 
+/** Adds up gradients by position, [positions, embedding], by word; `slots` hold each one's. */
+export class WordSum {
+  readonly #width: number
+  #sums = new Float32Array(0)
+
+  /** `width` is that of the embedding. */
+  constructor(width: number) {
+    this.#width = width
+  }
+
+  /** [words, embedding] sums, overwritten by the next; positions of slots from `words` on are left out. */
+  of(gradients: Float32Array, slots: Float32Array, words: number): Float32Array {
+    const width = this.#width
+    if (this.#sums.length < words * width) this.#sums = new Float32Array(2 * words * width)
+    const sums = this.#sums
+    sums.fill(0, 0, words * width)
+    for (let position = 0; position < slots.length; position++) {
+      const slot = slots[position]!
+      if (slot >= words) continue
+      const [from, to] = [position * width, slot * width]
+      for (let i = 0; i < width; i++) sums[to + i]! += gradients[from + i]!
+    }
+    return sums
+  }
+}
+
 /** Adds up the parts of a step. */
 export class GradientSum implements StepGradients {
   readonly dense = new Map<string, Float32Array>()

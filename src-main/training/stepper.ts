@@ -1,6 +1,6 @@
 /** One training under way: parameters, the optimizer's state, and the step that changes both. */
 import type { Tensors } from '../executors/executor.ts'
-import type { BatchRunner, BatchText, LookUp } from '../models/batch-runner.ts'
+import type { Batch, BatchRunner, BatchText, LookUp } from '../models/batch-runner.ts'
 import { lookUpIn } from '../models/batch-runner.ts'
 import { gradientName, trainedParameters } from '../models/graphs.ts'
 import type { Model } from '../models/model.ts'
@@ -11,7 +11,7 @@ import type { OptimizerSettings } from './optimizers.ts'
 import { createOptimizer } from './optimizers.ts'
 import type { TableState } from './sparse-table.ts'
 import type { StepGradients } from './step-gradients.ts'
-import { GradientSum, clip, joined } from './step-gradients.ts'
+import { GradientSum, WordSum, clip, joined } from './step-gradients.ts'
 
 export interface Step {
   texts: readonly BatchText[]
@@ -57,6 +57,7 @@ export class Stepper {
   readonly #dense: ReadonlyMap<string, DenseState>
   readonly #lookUp: LookUp
   readonly #sum: GradientSum
+  readonly #wordSum: WordSum
 
   constructor(model: Model, parameters: Tensors, options: StepperOptions) {
     const { optimizer, frozenLayers = 0 } = options
@@ -77,6 +78,7 @@ export class Stepper {
     )
     this.#dense = new Map(trained.map(({ name }, i) => [name, states[i]!]))
     this.#sum = new GradientSum(model.embeddingSize)
+    this.#wordSum = new WordSum(model.embeddingSize)
   }
 
   /** Takes one step; the outcome may be overwritten by the next. */
@@ -144,9 +146,15 @@ export class Stepper {
       gradients: {
         dense: new Map(dense),
         words: this.#embedding ? batch.words : new Int32Array(0),
-        wordGradients: results['wordGradient'] ?? new Float32Array(0)
+        wordGradients: this.#wordGradients(batch, results)
       }
     }
+  }
+
+  #wordGradients({ slots, words }: Batch, results: Tensors): Float32Array {
+    const { wordGradient, positionGradient } = results
+    if (positionGradient) return this.#wordSum.of(positionGradient, slots, words.length)
+    return wordGradient ?? new Float32Array(0)
   }
 }
 
