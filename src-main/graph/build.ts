@@ -104,11 +104,18 @@ export function transposeLast(x: Value): Value {
   return transpose(x, permutation)
 }
 
-/** Sums a tensor back over the axes along which `shape` was broadcast: the adjoint of broadcasting. */
+/**
+ * Sums a tensor back over the axes along which `shape` was broadcast: the adjoint of broadcasting.
+ * The rows of a matrix are summed by a product with ones, as onnxruntime's ReduceSum does that on one
+ * thread, however many there are.
+ */
 export function sumTo(x: Value, shape: Shape): Value {
   const extra = x.shape.length - shape.length
   const axes = x.shape.flatMap((size, axis) =>
     axis < extra || (shape[axis - extra] === 1 && size !== 1) ? [axis] : []
   )
+  if (x.shape.length === 2 && axes.join() === '0') {
+    return reshape(matmul(expand(constant([1]), [1, x.shape[0]!]), x), shape)
+  }
   return reshape(reduceSum(x, axes), shape)
 }

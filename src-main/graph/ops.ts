@@ -144,14 +144,16 @@ export const ops: { readonly [Name in OpName]: Op<Name> } = {
     shape: sameShape('Erf'),
     gradient: (node, dy) => [mul(dy, bell(x(node), { scale: 2 / Math.sqrt(Math.PI), width: 1 }))]
   },
-  // With y = x·Φ(x), dy/dx = Φ(x) + x·φ(x).
+  // With y = x·Φ(x) and s = x/√2, dy/dx = Φ(x) + x·φ(x) = (1 + erf(s) + 2/√π · s/exp(s²)) / 2. It is
+  // written in few passes over the numbers; where exp(s²) is infinite the quotient is 0, as it should.
   Gelu: {
     shape: sameShape('Gelu'),
     gradient: (node, dy) => {
-      const half = constant([0.5])
-      const below = add(mul(erf(mul(x(node), constant([Math.SQRT1_2]))), half), half)
-      const density = bell(x(node), { scale: 1 / Math.sqrt(2 * Math.PI), width: 2 })
-      return [mul(dy, add(below, mul(x(node), density)))]
+      const s = mul(x(node), constant([Math.SQRT1_2]))
+      const bend = mul(div(s, exp(mul(s, s))), constant([2 / Math.sqrt(Math.PI)]))
+      const twice = add(add(erf(s), constant([1])), bend)
+      // Where dy is a product, onnxruntime halves it in passing.
+      return [mul(mul(dy, constant([0.5])), twice)]
     }
   },
 
@@ -343,29 +345,30 @@ export const ops: { readonly [Name in OpName]: Op<Name> } = {
       const kept = withAxis(shape, shape.length - 1, 1)
       return [shape, kept, kept]
     },
-    // With x̂ the normalised input, s = 1/√(variance + epsilon), g = dy·scale and means along the last
-    // axis: dx = s·(g − mean(g) − x̂·mean(g·x̂)) + (dmean − dinverse·s²·x̂) / n.
+    // With d = x − mean, s = 1/√(variance + epsilon) (so that d·s is what is scaled), g = dy·scale and
+    // means along the last axis:
+    // dx = g·s − (mean(g)·s − dmean/n) − d·(mean(g·d)·s³ + dinverse·s³/n).
+    // Sums along either axis are products, which take less than a reduction and a pass before it.
     gradient: (node, _, [first, dMean, dInverse]) => {
-      const [, mean, inverse] = node.outputs as [Value, Value, Value]
-      const dy = first ?? expand(constant([0]), y(node).shape)
-      const last = x(node).shape.length - 1
-      const share = constant([1 / x(node).shape[last]!])
-      const meanOf = (value: Value) => mul(reduceSum(value, [last], true), share)
-      const normalised = mul(sub(x(node), mean), inverse)
-      const g = mul(dy, x(node, 1))
-      const centred = sub(sub(g, meanOf(g)), mul(normalised, meanOf(mul(g, normalised))))
-      const parts = [mul(centred, inverse)]
-      if (dMean) parts.push(expand(mul(dMean, share), x(node).shape))
-      if (dInverse) {
-        const slope = mul(mul(dInverse, share), mul(inverse, inverse))
-        parts.push(neg(mul(slope, normalised)))
-      }
-      const { shape } = x(node, 1)
-      return [
-        parts.reduce((sum, part) => add(sum, part)),
-        sumTo(mul(dy, normalised), shape),
-        sumTo(dy, shape)
-      ]
+      const { shape } = x(node)
+      const n = shape.at(-1)!
+      const rows = sizeOf(shape) / n
+      const flat = (value: Value) => reshape(value, [rows, value.shape.at(-1)!])
+      const dy = flat(first ?? expand(constant([0]), shape))
+      const [mean, inverse] = [flat(node.outputs[1]!), flat(node.outputs[2]!)]
+      const scale = x(node, 1)
+      const column = reshape(mul(scale, constant([1 / n])), [n, 1])
+      const share = (value: Value) => mul(flat(value), constant([1 / n]))
+      const deviation = sub(flat(x(node)), mean)
+      const product = mul(dy, deviation)
+      const meanOfG = mul(matmul(dy, column), inverse)
+      const level = dMean ? sub(meanOfG, share(dMean)) : meanOfG
+      const meanOfProduct = matmul(product, column)
+      const bend = dInverse ? add(meanOfProduct, share(dInverse)) : meanOfProduct
+      const slope = mul(mul(mul(bend, inverse), inverse), inverse)
+      const dx = sub(sub(mul(mul(dy, scale), inverse), level), mul(deviation, slope))
+      const dScale = matmul(transposeLast(inverse), product)
+      return [reshape(dx, shape), reshape(dScale, [n]), sumTo(dy, [n])]
     }
   }
 }
