@@ -4,7 +4,7 @@ import type { Explanation, InfluentialRow } from '../pipeline/explain.ts'
 import type { SavedFix } from '../pipeline/saved-fixes.ts'
 import type { Mistake } from '../pipeline/mistakes.ts'
 import type { BaseRecord } from '../training/base-record.ts'
-import { decimal, percent, signed } from '../report/numbers.ts'
+import { decimal, inBytes, percent, signed } from '../report/numbers.ts'
 import {
   accuracySentence,
   actionTitle,
@@ -27,7 +27,7 @@ export function importLines(report: ImportReport): string[] {
   ]
 }
 
-export function trainLines({ epochs, checkpoints, doubts, seconds }: BaseRecord): string[] {
+export function trainLines({ epochs, checkpoints, doubts, ...rest }: BaseRecord): string[] {
   return [
     'epoch   loss  accuracy  held-out loss  held-out accuracy',
     ...epochs.map(
@@ -36,9 +36,14 @@ export function trainLines({ epochs, checkpoints, doubts, seconds }: BaseRecord)
         `          ${decimal(each.heldOutLoss)}              ${decimal(each.heldOutAccuracy)}` +
         (checkpoints.includes(each.epoch) ? '  used for influence' : '')
     ),
-    `Trained in ${seconds.toFixed(1)} s.`,
+    trainedLine(rest),
     ...doubts.map((doubt) => `Careful: ${doubt}`)
   ]
+}
+
+function trainedLine({ seconds, peakBytes }: Pick<BaseRecord, 'seconds' | 'peakBytes'>): string {
+  const memory = peakBytes === undefined ? '' : ` Peak memory ${inBytes(peakBytes)}.`
+  return `Trained in ${seconds.toFixed(1)} s.${memory}`
 }
 
 export function mistakeLines(mistakes: readonly Mistake[]): string[] {

@@ -5,7 +5,9 @@ import { contentKey } from '../project/content-key.ts'
 import { RoundStore } from '../project/rounds.ts'
 import type { RoundResult, RoundTask } from '../retrain/round.ts'
 import type { Tokenizer } from '../tokens/tokenizer.ts'
+import { trainingBytes } from '../training/memory.ts'
 import type { Job } from './job.ts'
+import { freeBytes, roundsThatFit } from './memory-check.ts'
 import type { TrainedWorkspace } from './workspace.ts'
 import { runTasks, workerData } from './workspace.ts'
 
@@ -78,15 +80,18 @@ export async function runRounds(
   const words = workspace.tokenizer.size
   const known = tasks.length - missing.length
   const meter = progressMeter({ total: tasks.length, alreadyDone: known })
-  const onProgress = ({ done }: { done: number }) => {
-    const round = Math.min(Math.floor(known + done) + 1, tasks.length)
-    job.onProgress?.(meter(known + done, `Round ${round} of ${tasks.length}`))
-  }
   if (missing.length > 0) {
+    const wanted = Math.min(job.threads, missing.length)
+    const threads = roundsThatFit(wanted, roundBytes(workspace), freeBytes())
+    const note = threads < wanted ? `, ${threads} at a time: no more fit into the memory` : ''
+    const onProgress = ({ done }: { done: number }) => {
+      const round = Math.min(Math.floor(known + done) + 1, tasks.length)
+      job.onProgress?.(meter(known + done, `Round ${round} of ${tasks.length}${note}`))
+    }
     await runTasks<'round'>(
       workerData(workspace, workspace, { words, operatorThreads: 1 }),
       missing.map((task) => ({ kind: 'round', ...task })),
-      { ...job, onProgress },
+      { ...job, threads, onProgress },
       async (result) => {
         await store.add(result)
         take(result)
@@ -94,6 +99,14 @@ export async function runRounds(
     )
   }
   return tasks.map(({ key }) => results.get(key)!)
+}
+
+/** Bytes that each thread of rounds takes, about. */
+function roundBytes({ model, settings, tokenizer, training, project }: TrainedWorkspace): number {
+  const { texts, rows } = training
+  const isPretrained = project.settings.model.checkpoint !== null
+  const words = tokenizer.size
+  return trainingBytes({ model, settings, words, texts, rows, seed: 1, isPretrained })
 }
 
 /** The baseline rounds that this project has computed so far, by seed. */

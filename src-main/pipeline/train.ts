@@ -5,6 +5,7 @@ import { join } from 'node:path'
 import { ErratumError } from '../errors.ts'
 import { makeFolder } from '../files/write.ts'
 import { chooseCheckpoints } from '../influence/checkpoints.ts'
+import type { Progress } from '../jobs/progress.ts'
 import { progressMeter } from '../jobs/progress.ts'
 import type { Model } from '../models/model.ts'
 import { models } from '../models/models.ts'
@@ -13,6 +14,7 @@ import type { Project } from '../project/project.ts'
 import { saveProject } from '../project/project.ts'
 import type { Tokenizer } from '../tokens/tokenizer.ts'
 import type { TrainingView } from '../training/live.ts'
+import { trainingBytes } from '../training/memory.ts'
 import type { OptimizerSettings } from '../training/optimizers.ts'
 import { trainingPresets } from '../training/presets.ts'
 import type { TrainingSettings } from '../training/settings.ts'
@@ -26,6 +28,7 @@ import {
   writeUnfinished
 } from '../training/unfinished.ts'
 import type { Job } from './job.ts'
+import { PeakMemory, freeBytes, requireMemory } from './memory-check.ts'
 import { readTexts } from './tokenizing.ts'
 import type { BaseModel } from './worker.ts'
 import type { BaseRecord } from '../training/base-record.ts'
@@ -87,16 +90,32 @@ export async function trainBase(options: TrainOptions, job: Job): Promise<BaseRe
     const sets = splitTexts(dataset, texts)
 
     const { seed } = options
+    requireMemory(
+      trainingBytes({
+        ...{ model: workspace.model, settings, seed, words: tokenizer.size },
+        ...{ texts: texts.training, rows: sets.training.rows },
+        isPretrained: project.settings.model.checkpoint !== null
+      }),
+      freeBytes()
+    )
     const operatorThreads = options.operatorThreads ?? threadsFor(workspace)
     const training = await startedTraining(unfinished, { workspace, tokenizer, seed })
     const data = workerData(workspace, sets, { words: tokenizer.size, operatorThreads })
     let trained: BaseModel | undefined
     keep = true
+    const memory = new PeakMemory()
+    const onProgress = (progress: Progress) => {
+      memory.look()
+      job.onProgress?.(progress)
+    }
     await runTasks<'train'>(
       data,
       [{ kind: 'train', training, folder: unfinished }],
-      { ...job, threads: 1, onDetail: options.onLive },
-      (result) => void (trained = result)
+      { ...job, threads: 1, onProgress, onDetail: options.onLive },
+      (result) => {
+        memory.look()
+        trained = result
+      }
     )
     keep = false
     const { probabilities } = trained!
@@ -113,7 +132,8 @@ export async function trainBase(options: TrainOptions, job: Job): Promise<BaseRe
         heldOutLosses: epochs.map(({ heldOutLoss }) => heldOutLoss),
         startLoss: Math.log(dataset.labels.length)
       }),
-      seconds
+      seconds,
+      peakBytes: memory.bytes
     }
     await writeBase(unfinished, { workspace, reading, texts, base, probabilities })
     await rm(join(project.folder, 'gradients'), { recursive: true, force: true })

@@ -54,6 +54,13 @@ export function duration(seconds: number): string {
   return `${Math.floor(minutes / 60)} h ${minutes % 60} min`
 }
 
+/** Sizes of memory: `96 MB`, `1.4 GB`, `14 GB`. */
+export function inBytes(bytes: number): string {
+  const gigabytes = bytes / 1e9
+  if (gigabytes < 0.9995) return `${Math.max(Math.round(bytes / 1e6), 0)} MB`
+  return `${gigabytes < 9.95 ? gigabytes.toFixed(1) : gigabytes.toFixed(0)} GB`
+}
+
 function percentDigits(share: number): string {
   const rounded = Math.round(100 * share)
   if (rounded === 0 && share > 0) return '<1'

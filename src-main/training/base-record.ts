@@ -21,7 +21,9 @@ const baseShape = z.object({
   checkpoints: z.array(z.int()).min(1),
   /** Reasons not to trust influence. */
   doubts: z.array(z.string()),
-  seconds: z.number()
+  seconds: z.number(),
+  /** Most memory that the whole process has had; missing in what older versions wrote. */
+  peakBytes: z.number().optional()
 })
 
 export const baseSchema = baseShape.refine(

@@ -116,7 +116,8 @@ export class Stepper {
 
   async #outcomeOf(step: StepData): Promise<Part> {
     const size = this.#options.runner.rows
-    if (step.texts.length <= size) return this.#runPart(step, 0)
+    // The last batch of an epoch may fit into one part, whatever the others take.
+    if (step.texts.length <= size) return this.#runPart(partOf(step, 0, size), 0)
     const outcomes: StepOutcome[] = []
     this.#sum.clear()
     for (let part = 0; part * size < step.texts.length; part++) {

@@ -6,7 +6,8 @@ import { plantedColumns, plantedCsv, quickTraining } from '../support/planted.ts
 const cli = useCommandLine()
 
 /** A document without the times that it took. */
-const withoutTimes = (json: string): string => json.replace(/"seconds": [\d.e-]+/g, '"seconds": 0')
+const withoutTimes = (json: string): string =>
+  json.replace(/"(seconds|peakBytes)": [\d.e-]+/g, '"$1": 0')
 
 async function story(project: string, threads: string): Promise<Record<string, string>> {
   const spread = ['--threads', threads, '--json']

@@ -42,7 +42,7 @@ describe('the main job', { timeout: patient }, () => {
     ])
     const base = await cli.json<Record<string, unknown>>('train', 'project', ...quickTraining)
     expect(Object.keys(base).toSorted()).toEqual(
-      ['checkpoints', 'doubts', 'epochs', 'seconds', 'seed', 'settings'].toSorted()
+      ['checkpoints', 'doubts', 'epochs', 'peakBytes', 'seconds', 'seed', 'settings'].toSorted()
     )
     expect(base['epochs']).toHaveLength(4)
     expect(base['doubts']).toBeInstanceOf(Array)

@@ -2,6 +2,7 @@ import { expect, it } from 'vitest'
 import {
   count,
   duration,
+  inBytes,
   meanCount,
   pValueText,
   percent,
@@ -60,5 +61,16 @@ it('writes counts and durations', () => {
     '1 min 10 s',
     '1 h 0 min',
     '2 h 5 min'
+  ])
+})
+
+it('writes sizes of memory in the unit that suits them', () => {
+  expect([0, 96.4e6, 999.4e6, 1e9, 1.44e9, 14.2e9].map(inBytes)).toEqual([
+    '0 MB',
+    '96 MB',
+    '999 MB',
+    '1.0 GB',
+    '1.4 GB',
+    '14 GB'
   ])
 })
