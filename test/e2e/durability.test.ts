@@ -22,7 +22,8 @@ const unfinished = (folder: string): string[] =>
   )
 const withoutTimes = ({ seconds, ...report }: { seconds: number }): unknown => ({
   ...report,
-  seconds: !!seconds
+  seconds: !!seconds,
+  peakBytes: 0
 })
 
 /** Kills a process that nothing can stop from dying, and waits until it is gone. */
