@@ -60,8 +60,9 @@ export interface TrainOptions {
 }
 
 /** How the model of a project is trained unless the user says otherwise. */
-export function presetsOf({ modelName, project }: Workspace) {
-  return trainingPresets(modelName, project.settings.model.checkpoint !== null)
+export function presetsOf({ modelName, model, project }: Workspace) {
+  const isPretrained = project.settings.model.checkpoint !== null
+  return trainingPresets(modelName, isPretrained, model.maximumTokens)
 }
 
 /** Where a training stands until it has ended. */

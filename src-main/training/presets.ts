@@ -49,9 +49,19 @@ const ofFreshEncoder: Presets = {
   sgd: { ...encoder, epochs: 10, learningRate: 0.05, optimizer: { kind: 'sgd', momentum: 0.9 } }
 }
 
-/** By optimizer, for a model that starts from nothing or `isPretrained`; a new project gets AdamW's. */
-export function trainingPresets(name: ModelName, isPretrained: boolean): Presets {
+/**
+ * By optimizer, for a model that starts from nothing or `isPretrained`; a new project gets AdamW's.
+ * Texts are no longer than the model takes.
+ */
+export function trainingPresets(
+  name: ModelName,
+  isPretrained: boolean,
+  maximumTokens = Infinity
+): Presets {
   const isEncoder = encoderFamilies.includes(name as EncoderFamily)
-  if (!isEncoder) return ofTextCnn
-  return isPretrained ? fineTuned : ofFreshEncoder
+  const { adamw, sgd } = !isEncoder ? ofTextCnn : isPretrained ? fineTuned : ofFreshEncoder
+  const cut = (settings: TrainingSettings) => {
+    return { ...settings, maximumLength: Math.min(settings.maximumLength, maximumTokens) }
+  }
+  return { adamw: cut(adamw), sgd: cut(sgd) }
 }
