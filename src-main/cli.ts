@@ -199,6 +199,7 @@ program
   .description('the windows of Erratum in a browser, on this machine only')
   .option('--port <n>', 'port of loopback (default: any that is free)', whole(0), 0)
   .option('--data-folder <dir>', 'where projects and settings are kept')
+  .option('--models <dir>', 'folders of models that are offered (default: models in that folder)')
   .action(async (dir, options) => (await import('./commands/serve.ts')).serve({ dir, ...options }))
 
 command('devices', 'what this machine has to compute on, and why it lacks the rest').action(

@@ -11,10 +11,11 @@ export interface ServeOptions {
   dir?: string
   port: number
   dataFolder?: string
+  models?: string
 }
 
 /** Serves until Ctrl-C. */
-export function serve({ dir, port, dataFolder }: ServeOptions): Promise<void> {
+export function serve({ dir, port, dataFolder, models }: ServeOptions): Promise<void> {
   return run(
     {},
     async ({ terminal, job }) => {
@@ -25,6 +26,7 @@ export function serve({ dir, port, dataFolder }: ServeOptions): Promise<void> {
       const { core } = launchCore({
         dataFolder: folder,
         folders,
+        modelsFolder: models === undefined ? undefined : resolve(models),
         shell: {
           host: 'web',
           hasDialogs: false,

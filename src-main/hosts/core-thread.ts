@@ -42,10 +42,10 @@ export async function startCore(options: CoreOptions): Promise<Core> {
 
 /** Starts the core without waiting: what it is told before it has `started` waits for it. */
 export function launchCore(options: CoreOptions): { core: Core; started: Promise<void> } {
-  const { shell, dataFolder, folders } = options
+  const { shell, dataFolder, folders, modelsFolder } = options
   const { host, hasDialogs } = shell
   const url = threadEntry('core')
-  const start: CoreStart = { dataFolder, folders, shell: { host, hasDialogs } }
+  const start: CoreStart = { dataFolder, folders, modelsFolder, shell: { host, hasDialogs } }
   const worker = new Worker(url, { workerData: start, execArgv: threadArguments(url) })
   const tell = (message: ToCore) => worker.postMessage(message)
   const windows = new Map<number, { receive(data: string): void; closed(): void }>()

@@ -15,7 +15,7 @@ import type { CoreStart, FromCore, ShellCalls, ToCore } from './messages.ts'
 import { router } from './router.ts'
 import { tellHostOfJobs } from './job-news.ts'
 
-const { dataFolder, folders, shell: abilities } = workerData as CoreStart
+const { dataFolder, folders, modelsFolder, shell: abilities } = workerData as CoreStart
 const port = parentPort!
 const tell = (message: FromCore) => port.postMessage(message)
 
@@ -34,7 +34,7 @@ const shell: Shell = {
   pick: (what) => ask('pick', { what }) as Promise<string | null>,
   reveal: async (path) => void (await ask('reveal', { path }))
 }
-const service = createService(dataFolder, shell)
+const service = createService(dataFolder, shell, { modelsFolder })
 for (const folder of folders) await service.known.note(folder)
 
 const connections = new Map<number, CarriedSocket>()

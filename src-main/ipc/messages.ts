@@ -7,6 +7,8 @@ export interface CoreStart {
   dataFolder: string
   /** Project folders that are opened from the start, such as the command line's. */
   folders: readonly string[]
+  /** Where models are offered from, if not the data folder's own place. */
+  modelsFolder?: string | undefined
   shell: Pick<Shell, 'host' | 'hasDialogs'>
 }
 

@@ -15,6 +15,7 @@ import {
   searchMistakes
 } from '../service/mistakes.ts'
 import { modelInfo, startTraining } from '../service/model.ts'
+import { expectModel, inspectFolder, listModels } from '../service/models.ts'
 import {
   addProject,
   createProjectJob,
@@ -59,7 +60,7 @@ const on = <Input extends z.ZodType, Output extends z.ZodType>({
   output
 }: Call<Input, Output>) => t.procedure.input(input).output(output)
 
-const { application, jobs, projects, model, mistakes, bench, runs } = contract
+const { application, jobs, projects, models, model, mistakes, bench, runs } = contract
 
 export const router = t.router({
   application: t.router({
@@ -111,6 +112,15 @@ export const router = t.router({
       job: createProjectJob(ctx.service, input)
     })),
     rows: on(projects.rows).query(({ ctx, input, signal }) => readRows(ctx.service, input, signal))
+  }),
+  models: t.router({
+    list: on(models.list).query(({ ctx }) => listModels(ctx.service)),
+    inspect: on(models.inspect).query(({ ctx, input, signal }) =>
+      inspectFolder(ctx.service, input, signal)
+    ),
+    expect: on(models.expect).query(({ ctx, input, signal }) =>
+      expectModel(ctx.service, input, signal)
+    )
   }),
   model: t.router({
     info: on(model.info).query(({ ctx, input }) => modelInfo(ctx.service, input.project)),

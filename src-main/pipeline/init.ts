@@ -171,8 +171,7 @@ async function chosenModel(wanted: string): Promise<ChosenModel> {
 }
 
 /** The training of a new project, with texts no longer than its model takes. */
-function trainingOf({ name, sizes }: Preset, isPretrained: boolean): TrainingSettings {
-  const preset = trainingPresets(name, isPretrained).adamw
+export function trainingOf({ name, sizes }: Preset, isPretrained: boolean): TrainingSettings {
   const { maximumTokens } = models[name].create(sizes, 2)
-  return { ...preset, maximumLength: Math.min(preset.maximumLength, maximumTokens) }
+  return trainingPresets(name, isPretrained, maximumTokens).adamw
 }

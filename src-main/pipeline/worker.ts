@@ -65,6 +65,8 @@ interface Tasks {
     detail: never
   }
   round: { given: RoundTask; result: RoundResult; detail: never }
+  /** Trains on one batch again and again, for the shortest time that a step takes, in seconds. */
+  measure: { given: object; result: number; detail: never }
 }
 
 export type TaskName = keyof Tasks
@@ -139,6 +141,20 @@ async function handlers(data: WorkerData): Promise<Handlers> {
       const tools = { trainer, predictor, training, heldOut, classes }
       const onStep = (done: number, total: number) => report(done / total, `seed ${task.seed}`)
       return runRound(task, tools, { onStep, signal })
+    },
+
+    async measure(_, { signal }) {
+      // The first step compiles, so that time is taken from the end of the first epoch on.
+      let began: number | undefined
+      let least = Infinity
+      await trainer.train(training, 0, {
+        signal,
+        onStep: () => {
+          if (began !== undefined) least = Math.min(least, performance.now() - began)
+        },
+        onEpoch: () => void (began = performance.now())
+      })
+      return least / 1000
     }
   }
 }
@@ -161,6 +177,8 @@ serveTasks<WorkerData, Task, TaskResult>(async (data) => {
         return table.gradients(task, context)
       case 'round':
         return table.round(task, context)
+      case 'measure':
+        return table.measure(task, context)
     }
   }
 })

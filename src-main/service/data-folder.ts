@@ -24,6 +24,10 @@ export function namesIn(folder: string) {
     settings: join(folder, 'settings.json'),
     known: join(folder, 'projects.json'),
     projects: join(folder, 'projects'),
+    /** Folders of Hugging Face models, offered for new projects. */
+    models: join(folder, 'models'),
+    /** How long steps of models took on this machine. */
+    speeds: join(folder, 'speeds.json'),
     uploads: join(folder, 'uploads'),
     demoData: join(folder, 'demo', 'spam-assassin.csv')
   }

@@ -157,7 +157,7 @@ async function freeName(service: Service, wanted: string): Promise<string> {
 /** Imports a data set as a new project. */
 export function createProjectJob(service: Service, wanted: z.infer<typeof newProject>): string {
   const { picked, known, jobs } = service
-  const { name, text, textPair, label, split, seed, heldOutShare } = wanted
+  const { name, text, textPair, label, split, seed, heldOutShare, model } = wanted
   const folder = known.newFolder(name)
   if (existsSync(join(folder, 'project.json'))) {
     throw new ErratumError(
@@ -167,6 +167,10 @@ export function createProjectJob(service: Service, wanted: z.infer<typeof newPro
   }
   const data = picked.path(wanted.file)
   const test = wanted.testFile === null ? undefined : picked.path(wanted.testFile)
+  const chosen =
+    model.kind === 'preset'
+      ? { model: model.name }
+      : { model: picked.path(model.folder), newHead: model.newHead }
   return jobs.start({
     kind: 'import',
     project: null,
@@ -183,7 +187,7 @@ export function createProjectJob(service: Service, wanted: z.infer<typeof newPro
           split: split ?? undefined,
           heldOutShare,
           seed,
-          model: 'text-cnn'
+          ...chosen
         },
         job
       )

@@ -5,6 +5,7 @@ import type { Settings } from '../../src-preload/contract/application.ts'
 import { namesIn } from './data-folder.ts'
 import { JobCenter } from './jobs.ts'
 import { KnownProjects } from './known-projects.ts'
+import { ModelFacts } from './model-facts.ts'
 import { OpenProjects } from './open-projects.ts'
 import { PickedPaths } from './picked.ts'
 import type { Shell } from './shell.ts'
@@ -18,6 +19,9 @@ export interface Service {
   readonly known: KnownProjects
   readonly open: OpenProjects
   readonly picked: PickedPaths
+  readonly facts: ModelFacts
+  /** Its folders are models that every window may choose. */
+  readonly modelsFolder: string
   /** Cancels all work and lets go of all projects. */
   close(): Promise<void>
 }
@@ -28,7 +32,11 @@ export function threadsOf({ threads }: Settings): number {
 }
 
 /** Starts the service of one data folder. */
-export function createService(dataFolder: string, shell: Shell): Service {
+export function createService(
+  dataFolder: string,
+  shell: Shell,
+  { modelsFolder }: { modelsFolder?: string | undefined } = {}
+): Service {
   const names = namesIn(dataFolder)
   const settings = new Stored<Settings>(names.settings, settingsSchema, {
     threads: null,
@@ -44,6 +52,8 @@ export function createService(dataFolder: string, shell: Shell): Service {
     known: new KnownProjects(names),
     open,
     picked: new PickedPaths(),
+    facts: new ModelFacts(names.speeds),
+    modelsFolder: modelsFolder ?? names.models,
     async close() {
       await jobs.close()
       open.closeAll()

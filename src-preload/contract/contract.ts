@@ -7,12 +7,14 @@ import { benchContract } from './bench.ts'
 import { jobsContract } from './jobs.ts'
 import { mistakesContract, modelContract } from './model.ts'
 import { projectsContract } from './projects.ts'
+import { modelsContract } from './models.ts'
 import { runsContract } from './runs.ts'
 
 export const contract = {
   application: applicationContract,
   jobs: jobsContract,
   projects: projectsContract,
+  models: modelsContract,
   model: modelContract,
   mistakes: mistakesContract,
   bench: benchContract,

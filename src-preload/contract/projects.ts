@@ -2,6 +2,7 @@
 import { z } from 'zod'
 import { formats } from '../../src-main/dataset/source.ts'
 import { call, inProject, nothing, pickedToken, projectId, rowId, startedJob } from './call.ts'
+import { chosenModel, newData } from './models.ts'
 
 export const projectCard = z.object({
   id: projectId,
@@ -80,16 +81,10 @@ export const inspection = z.object({
 
 export type Inspection = z.infer<typeof inspection>
 
-export const newProject = z.object({
-  file: pickedToken,
-  testFile: pickedToken.nullable(),
+export const newProject = newData.extend({
   name: z.string().trim().min(1).max(80),
-  text: z.string(),
-  textPair: z.string().nullable(),
-  label: z.string(),
-  split: z.string().nullable(),
-  heldOutShare: z.number().gt(0).lt(1),
-  seed: z.int().min(0)
+  seed: z.int().min(0),
+  model: chosenModel
 })
 
 export const projectsContract = {

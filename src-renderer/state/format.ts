@@ -80,6 +80,13 @@ export function shellWord(word: string): string {
   return /^[\w.][\w.-]*$/.test(word) ? word : `'${word.replaceAll("'", "'\\''")}'`
 }
 
+/** Numbers of a model: `6,210`, `1.5 million`, `110 million`. */
+export function millions(value: number): string {
+  if (value < 99_950) return count(value)
+  const scaled = value / 1e6
+  return `${scaled < 9.95 ? scaled.toFixed(1) : whole.format(scaled)} million`
+}
+
 /** `512 B`, `3.4 kB`, `12 MB` */
 export function bytes(value: number): string {
   const units = ['B', 'kB', 'MB', 'GB']

@@ -44,7 +44,8 @@ describe('the service', { timeout: 60_000 }, () => {
     const made = await result(
       await core.projects.create({
         ...{ file: token, testFile: null, name: 'Films', seed: 0, heldOutShare: 0.2 },
-        ...{ text: 'text', textPair: null, label: 'label', split: 'split' }
+        ...{ text: 'text', textPair: null, label: 'label', split: 'split' },
+        model: { kind: 'preset', name: 'text-cnn' }
       })
     )
     if (made.kind !== 'project') throw new Error('No project was made.')

@@ -1,0 +1,127 @@
+/** What the training of a model takes on this machine, found out by a few steps of it. */
+import { availableParallelism } from 'node:os'
+import type { RowText } from '../dataset/dataset.ts'
+import type { Preset } from '../models/models.ts'
+import { models } from '../models/models.ts'
+import { paddedLength } from '../models/batch-runner.ts'
+import { encodeAll, shared } from '../tokens/encode.ts'
+import type { EncodedTexts } from '../tokens/encode.ts'
+import { buildVocabulary } from '../tokens/vocabulary.ts'
+import { WordNumbers } from '../tokens/whole-words.ts'
+import { trainingBytes } from '../training/memory.ts'
+import type { TrainingSettings } from '../training/settings.ts'
+import { freeBytes } from './memory-check.ts'
+import { openPieces } from './pretrained.ts'
+import { runTasks } from './workspace.ts'
+
+/** A training that is thought of. */
+export interface PlannedTraining {
+  model: Preset
+  classes: number
+  settings: TrainingSettings
+  /** The folder of the model's tokenizer and the rows of its embedding; null for one from nothing. */
+  checkpoint: { folder: string; words: number } | null
+  /** Some of the texts. */
+  sample: readonly RowText[]
+}
+
+/** What it comes to. */
+export interface TrainingNeeds {
+  /** Memory that it takes, and what is free. */
+  bytes: number
+  freeBytes: number
+  /** The step to measure: a typical batch. */
+  step: TypicalStep
+}
+
+/** A typical batch of a planned training. */
+export interface TypicalStep {
+  model: Preset
+  classes: number
+  settings: TrainingSettings
+  words: number
+  /** Tokens of each of its texts. */
+  tokens: number
+}
+
+/** Pieces of a tokenizer that is trained on the data, about. */
+const trainedPieces = 8000
+
+/** Memory and typical batch of a planned training. */
+export async function needsOf(planned: PlannedTraining): Promise<TrainingNeeds> {
+  const { model, classes, settings, checkpoint, sample } = planned
+  const texts = await encoded(planned)
+  const count = texts.offsets.length - 1
+  const words = checkpoint?.words ?? trainedPieces
+  const built = models[model.name].create(model.sizes, classes)
+  const bytes = trainingBytes({
+    ...{ model: built, settings, words, texts, seed: 0 },
+    rows: Int32Array.from({ length: count }, (_, i) => i),
+    isPretrained: checkpoint !== null
+  })
+  // Time goes with the number of tokens, padding included.
+  const padded = sample.map((_, i) => paddedLength(texts.offsets[i + 1]! - texts.offsets[i]!))
+  const mean = padded.reduce((sum, length) => sum + length, 0) / Math.max(count, 1)
+  const tokens = Math.min(paddedLength(Math.max(Math.round(mean), 1)), built.maximumTokens)
+  return { bytes, freeBytes: freeBytes(), step: { model, classes, settings, words, tokens } }
+}
+
+/** The texts as the model would read them; where its pieces are not trained yet, words stand in. */
+async function encoded({ checkpoint, sample, settings }: PlannedTraining): Promise<EncodedTexts> {
+  const { maximumLength } = settings
+  if (checkpoint) {
+    return new WordNumbers(await openPieces(checkpoint.folder)).encodeAll(sample, maximumLength)
+  }
+  const limits = { minimumTexts: 1, maximumWords: trainedPieces }
+  return encodeAll(sample, buildVocabulary(sample.flat(), limits), maximumLength)
+}
+
+/** Steps that are timed, after one that compiles. */
+const timedSteps = 2
+
+/** Seconds of one step, measured in a thread of its own; throws `cancelled`. */
+export async function measureStep(
+  { model, classes, settings, words, tokens }: TypicalStep,
+  signal?: AbortSignal
+): Promise<number> {
+  const rows = settings.batchSize
+  const texts = typicalTexts({ rows, tokens, words, padId: model.sizes['padId'] ?? 0 })
+  const classOf = Int32Array.from({ length: rows }, (_, row) => row % classes)
+  let seconds = NaN
+  await runTasks<'measure'>(
+    {
+      model: { ...model, classes },
+      pretrained: null,
+      words,
+      settings: { ...settings, epochs: 1 + timedSteps },
+      operatorThreads: availableParallelism(),
+      training: {
+        texts,
+        rows: Int32Array.from(classOf.keys()),
+        classes: classOf,
+        weights: new Float32Array(rows).fill(1)
+      },
+      heldOut: { texts, classes: classOf }
+    },
+    [{ kind: 'measure' }],
+    { threads: 1, signal },
+    (result) => void (seconds = result)
+  )
+  return seconds
+}
+
+/** One batch, of which a third of the tokens are distinct. */
+function typicalTexts(wanted: { rows: number; tokens: number; words: number; padId: number }) {
+  const { rows, tokens, words, padId } = wanted
+  const distinct = Math.max(Math.min(Math.ceil((rows * tokens) / 3), words - padId - 1), 1)
+  const ids = Int32Array.from({ length: rows * tokens }, (_, i) => padId + 1 + (i % distinct))
+  const offsets = Int32Array.from({ length: rows + 1 }, (_, row) => row * tokens)
+  const held = shared(ids)
+  return {
+    ids: held,
+    words: held,
+    offsets: shared(offsets),
+    seconds: shared(new Int32Array(rows).fill(tokens)),
+    padId
+  }
+}
