@@ -14,7 +14,7 @@ import {
   mistakeTexts,
   searchMistakes
 } from '../service/mistakes.ts'
-import { modelInfo, startTraining } from '../service/model.ts'
+import { expectProject, modelInfo, startTraining } from '../service/model.ts'
 import { expectModel, inspectFolder, listModels } from '../service/models.ts'
 import {
   addProject,
@@ -124,6 +124,9 @@ export const router = t.router({
   }),
   model: t.router({
     info: on(model.info).query(({ ctx, input }) => modelInfo(ctx.service, input.project)),
+    expect: on(model.expect).query(({ ctx, input, signal }) =>
+      expectProject(ctx.service, input.project, signal)
+    ),
     train: on(model.train).mutation(({ ctx, input }) => ({
       job: startTraining(ctx.service, input)
     }))

@@ -1,8 +1,12 @@
 /** Answers about the base model, and its training as a job. */
 import type { z } from 'zod'
 import type { ModelInfo, modelContract } from '../../src-preload/contract/model.ts'
+import type { Expectation } from '../../src-preload/contract/models.ts'
 import type { JobResult } from '../../src-preload/contract/jobs.ts'
+import { rowsOf } from '../dataset/dataset.ts'
+import { EvenSample } from '../dataset/survey.ts'
 import { models } from '../models/models.ts'
+import { pretrainedFolderOf } from '../pipeline/pretrained.ts'
 import { gradientsOf } from '../pipeline/training-gradients.ts'
 import type { TrainOptions } from '../pipeline/train.ts'
 import { presetsOf, trainBase, unfinishedFolderOf } from '../pipeline/train.ts'
@@ -13,6 +17,7 @@ import type { TrainingView } from '../training/live.ts'
 import type { TrainingSettings } from '../training/settings.ts'
 import { readUnfinished } from '../training/unfinished.ts'
 import type { JobContext } from './jobs.ts'
+import { expectTraining, sizesOf } from './models.ts'
 import type { Service } from './service.ts'
 
 /** Seconds for a row and epoch on this kind of machine, before anything was trained on it. */
@@ -25,12 +30,22 @@ export async function modelInfo(service: Service, project: string): Promise<Mode
   const unfinished = await readUnfinished(unfinishedFolderOf(workspace.project))
   const trained = 'base' in workspace ? workspace : undefined
   const rows = dataset.manifest.counts.train.reduce((a, b) => a + b, 0)
+  const isSmall = models[modelName].tokens === 'words'
   const perRow = trained
     ? trained.base.seconds / (rows * trained.base.settings.epochs)
-    : secondsPerRow
-  const expected = ({ epochs }: TrainingSettings) => perRow * rows * epochs
+    : isSmall
+      ? secondsPerRow
+      : null
+  const expected = ({ epochs }: TrainingSettings) => perRow && perRow * rows * epochs
+  const { sizes, checkpoint } = workspace.project.settings.model
+  const words = trained?.tokenizer.size ?? checkpoint?.words
+  const classes = dataset.labels.length
+  const numbers = sizesOf({ name: modelName, sizes }, words ?? 0, classes)
   return {
     title: models[modelName].title,
+    encoder: isSmall ? null : { layers: numbers.layers, width: numbers.width },
+    parameters: words === undefined ? null : numbers.parameters,
+    takenFrom: checkpoint?.folder ?? null,
     labels: [...dataset.labels],
     presets: (['adamw', 'sgd'] as const).map((optimizer) => {
       const preset = presets[optimizer]
@@ -41,6 +56,31 @@ export async function modelInfo(service: Service, project: string): Promise<Mode
     confusion: trained ? confusionOf(trained) : null,
     unfinished: unfinished && unfinished.epochs.length > 0 ? unfinished : null
   }
+}
+
+/** What a training with the project's settings takes. */
+export async function expectProject(
+  service: Service,
+  project: string,
+  signal: AbortSignal | undefined
+): Promise<Expectation> {
+  const workspace = await service.open.workspace(service.known.folderOf(project))
+  const { dataset, modelName, settings } = workspace
+  const { sizes, checkpoint } = workspace.project.settings.model
+  const rows = rowsOf(dataset, 'train')
+  const sample = new EvenSample<number>(1000)
+  for (const row of rows) sample.add(row)
+  const planned = {
+    model: { name: modelName, sizes },
+    classes: dataset.labels.length,
+    settings,
+    checkpoint: checkpoint && {
+      folder: pretrainedFolderOf(workspace.project),
+      words: checkpoint.words
+    },
+    sample: sample.items.map((row) => dataset.text(row))
+  }
+  return expectTraining(service, planned, { trainingRows: rows.length, signal })
 }
 
 /** [true class][predicted class] over the held-out rows. */

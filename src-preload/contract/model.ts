@@ -3,18 +3,25 @@ import { z } from 'zod'
 import { baseSchema, epochSchema } from '../../src-main/training/base-record.ts'
 import { trainingSchema } from '../../src-main/training/settings.ts'
 import { call, inProject, rowId, startedJob } from './call.ts'
+import { expectation } from './models.ts'
 
 const optimizerName = z.enum(['adamw', 'sgd'])
 
 export const modelInfo = z.object({
   title: z.string(),
+  /** Layers and width of an encoder; null for other models. */
+  encoder: z.object({ layers: z.int(), width: z.int() }).nullable(),
+  /** Numbers that training may change; null before it is known how many words there are. */
+  parameters: z.int().nullable(),
+  /** The folder that it was taken from; null for one that starts from nothing. */
+  takenFrom: z.string().nullable(),
   labels: z.array(z.string()),
   presets: z.array(
     z.object({
       optimizer: optimizerName,
       settings: trainingSchema,
-      /** On this machine, from the last training or a guess by the number of tokens. */
-      expectedSeconds: z.number()
+      /** From the last training or, for a small model, a guess; null where only `expect` can tell. */
+      expectedSeconds: z.number().nullable()
     })
   ),
   /** What the next training uses unless it is told otherwise. */
@@ -48,11 +55,17 @@ export type MistakeTable = z.infer<typeof mistakeTable>
 
 export const modelContract = {
   info: call(inProject, modelInfo),
+  /** Memory and time of a training with the project's settings, the time by a few steps of it. */
+  expect: call(inProject, expectation),
   train: call(
     inProject.extend({
       optimizer: optimizerName,
       changes: trainingSchema
-        .pick({ epochs: true, batchSize: true, learningRate: true, maximumLength: true })
+        .pick({
+          ...{ epochs: true, batchSize: true, learningRate: true, maximumLength: true },
+          ...{ warmUpShare: true, clipNorm: true, dropout: true, frozenLayers: true },
+          accumulation: true
+        })
         .partial(),
       seed: z.int().min(0)
     }),

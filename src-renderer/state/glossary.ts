@@ -28,7 +28,15 @@ export const glossary = {
     'The model as it was at the end of an epoch. Influence is summed over those whose loss was still falling.',
   'probability of the true label': 'How likely the model holds the label that the text really has.',
   'held-out': 'Rows that the model is not trained on, and is judged by.',
-  method: 'How influence is computed.'
+  method: 'How influence is computed.',
+  'warm-up':
+    'The share of the steps over which the learning rate rises from zero, which spares the start.',
+  'largest gradient':
+    'Gradients of a step whose norm is larger are scaled down to it; empty: none are.',
+  dropout: 'The share of the numbers that every step leaves out at random, against overfitting.',
+  'frozen layers':
+    'So many first layers, and the embeddings, keep their weights: faster, and in less memory.',
+  'parts of a step': 'The rows of a step are worked out in so many parts, to need less memory.'
 } as const
 
 export type Term = keyof typeof glossary
