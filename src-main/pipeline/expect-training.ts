@@ -7,7 +7,7 @@ import { paddedLength } from '../models/batch-runner.ts'
 import { encodeAll, shared } from '../tokens/encode.ts'
 import type { EncodedTexts } from '../tokens/encode.ts'
 import { buildVocabulary } from '../tokens/vocabulary.ts'
-import { WordNumbers } from '../tokens/whole-words.ts'
+import { WordNumbers, WordsOfPieces } from '../tokens/words-of-pieces.ts'
 import { trainingBytes } from '../training/memory.ts'
 import type { TrainingSettings } from '../training/settings.ts'
 import { freeBytes } from './memory-check.ts'
@@ -70,7 +70,8 @@ export async function needsOf(planned: PlannedTraining): Promise<TrainingNeeds> 
 async function encoded({ checkpoint, sample, settings }: PlannedTraining): Promise<EncodedTexts> {
   const { maximumLength } = settings
   if (checkpoint) {
-    return new WordNumbers(await openPieces(checkpoint.folder)).encodeAll(sample, maximumLength)
+    const tokenizer = new WordsOfPieces(await openPieces(checkpoint.folder))
+    return new WordNumbers(tokenizer).encodeAll(sample, maximumLength)
   }
   const limits = { minimumTexts: 1, maximumWords: trainedPieces }
   return encodeAll(sample, buildVocabulary(sample.flat(), limits), maximumLength)

@@ -169,11 +169,13 @@ export async function hostParameters(
   const weights: Tensors = Object.fromEntries(
     parameters.map((name) => [name, feeds[name]!.slice()])
   )
-  const states = parameters.map((name) => [name, optimizer.dense(weights[name]!.length)] as const)
+  const states = optimizer.dense(parameters.map((name) => ({ size: weights[name]!.length })))
   for (let step = 0; step < steps; step++) {
     const results = await executable.run({ ...feeds, ...weights })
     optimizer.begin(learningRate)
-    for (const [name, state] of states) state.step(weights[name]!, results[gradientName(name)]!)
+    for (const [i, name] of parameters.entries()) {
+      states[i]!.step(weights[name]!, results[gradientName(name)]!)
+    }
   }
   await executable.dispose()
   return weights
