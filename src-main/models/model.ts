@@ -60,6 +60,8 @@ export interface Model {
   readonly minimumTokens: number
   /** The longest text that it can be given, in tokens. */
   readonly maximumTokens: number
+  /** Texts of a batch from which gradients are extracted: as many as take the least time each. */
+  readonly extractionRows: number
   /** The row of the embedding that is [PAD]'s: it is never changed, and has no gradient. */
   readonly padId: number
   /** All parameters but the embedding, which is updated row by row and never enters a graph. */

@@ -45,6 +45,7 @@ export function textCnn(sizes: TextCnnSizes, classes: number): Model {
     classes,
     minimumTokens: receptiveField,
     maximumTokens: Infinity,
+    extractionRows: 64,
     padId,
     parameters,
     derivedInputs: [windowMask(receptiveField)],
