@@ -10,6 +10,7 @@ import { contentKey } from '../project/content-key.ts'
 import type { ArmReport, FixReport } from '../retrain/fix-report.ts'
 import type { HeldOut } from '../retrain/summarise.ts'
 import { armReport, roundOf, collateralOf, isStablyWrong, upliftOf } from '../retrain/summarise.ts'
+import { withoutCosts } from '../training/base-record.ts'
 import type { Example } from './example.ts'
 import { mistakeOf } from './example.ts'
 import type { InfluenceOptions, InfluentialRow } from './explain.ts'
@@ -108,8 +109,8 @@ export async function tryFix(
     edits,
     seconds: results.reduce((sum, { seconds }) => sum + seconds, 0)
   }
-  // Without the time that training took: the same commands give the same name.
-  const base = { ...workspace.base, seconds: undefined }
+  // The same commands give the same name.
+  const base = withoutCosts(workspace.base)
   const { action, k } = nameOf(options.edits)
   const key = contentKey({ ...options, edits, action, k, base })
   const id = `${row}-${action}-${k}-${key.slice(0, 8)}`

@@ -36,6 +36,7 @@ import {
 import type { ArmReport } from '../retrain/fix-report.ts'
 import { placesOf } from '../tokens/tokenizer.ts'
 import type { BaseRecord } from '../training/base-record.ts'
+import { withoutCosts } from '../training/base-record.ts'
 import { roundsShown } from './live-rounds.ts'
 import type { Service } from './service.ts'
 
@@ -82,8 +83,7 @@ function withoutRounds(arm: ArmReport): RunSummary['edited'] {
 
 /** Whether two records are of the same training, however long it took. */
 function isSameModel(a: BaseRecord, b: BaseRecord): boolean {
-  const key = (base: BaseRecord) => contentKey({ ...base, seconds: undefined })
-  return key(a) === key(b)
+  return contentKey(withoutCosts(a)) === contentKey(withoutCosts(b))
 }
 
 export async function getRun(

@@ -36,3 +36,9 @@ export type Epoch = z.infer<typeof epochSchema>
 
 /** What `model/base.json` says of the base model. */
 export type BaseRecord = z.infer<typeof baseSchema>
+
+/** The same without what a training took: records of equal trainings are equal. */
+export function withoutCosts(base: BaseRecord): Omit<BaseRecord, 'seconds' | 'peakBytes'> {
+  const { seed, settings, epochs, checkpoints, doubts } = base
+  return { seed, settings, epochs, checkpoints, doubts }
+}
