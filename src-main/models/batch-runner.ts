@@ -104,7 +104,9 @@ export class BatchRunner {
     const ids = texts.map((text) => text.ids)
     const tokens = this.tokensFor(ids.reduce((most, { length }) => Math.max(most, length), 0))
     const lookedUp = vocabulary === undefined ? this.#wordSlots.assign(ids) : noWords
-    const shape = { rows, tokens, words: vocabulary ?? paddedWords(lookedUp.length) }
+    // A single text has about as many words as tokens: its graph need not be compiled for each number.
+    const words = rows === 1 ? tokens + 1 : lookedUp.length
+    const shape = { rows, tokens, words: vocabulary ?? paddedWords(words) }
     const compiled = await this.#compile(shape)
     this.#fillSlots(compiled.slots, ids, tokens)
     const bounds = texts.map(({ ids: { length }, second }): TextBounds => ({ length, second }))

@@ -13,6 +13,12 @@ import type { EpochResult } from './trainer.ts'
 
 const remedy = 'Train the project again (erratum train DIR).'
 
+/** A plain loop: calling a function for each of millions takes eight times as long. */
+function areNumbers(values: Float32Array): boolean {
+  for (let i = 0; i < values.length; i++) if (!Number.isFinite(values[i])) return false
+  return true
+}
+
 /** The file of an epoch's checkpoint. */
 export function checkpointPath(folder: string, epoch: number): string {
   return join(folder, `checkpoint-${epoch}.safetensors`)
@@ -52,7 +58,7 @@ export async function readCheckpoint(
         `${path} is damaged: ${name} is ${found}, not [${shape.join(', ')}]. ${remedy}`
       )
     }
-    if (!tensor.data.every(Number.isFinite)) {
+    if (!areNumbers(tensor.data)) {
       throw new ErratumError(
         'damaged-file',
         `${path} is damaged: ${name} holds values that are not numbers. ${remedy}`
