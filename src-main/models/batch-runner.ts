@@ -71,9 +71,17 @@ interface Compiled {
 }
 
 /** The length to which texts of up to `length` tokens are padded: few enough to compile for each. */
-export function paddedLength(length: number): number {
+function paddedLength(length: number): number {
   const step = length <= 64 ? 8 : length <= 128 ? 16 : length <= 256 ? 32 : 64
   return Math.ceil(length / step) * step
+}
+
+/** The padded length of a text in a batch of this model. */
+export function paddedTokens(
+  { minimumTokens, maximumTokens }: Pick<Model, 'minimumTokens' | 'maximumTokens'>,
+  length: number
+): number {
+  return Math.min(paddedLength(Math.max(length, minimumTokens)), maximumTokens)
 }
 
 /** The number of words to which batches of up to `words` are filled up: four in each power of 2. */
@@ -94,8 +102,7 @@ export class BatchRunner {
 
   /** The padded length of a text in a batch of this model. */
   tokensFor(length: number): number {
-    const { minimumTokens, maximumTokens } = this.#options.model
-    return Math.min(paddedLength(Math.max(length, minimumTokens)), maximumTokens)
+    return paddedTokens(this.#options.model, length)
   }
 
   /** Makes a batch of at most `rows` texts. */

@@ -3,8 +3,8 @@ import { availableParallelism } from 'node:os'
 import type { RowText } from '../dataset/dataset.ts'
 import type { Preset } from '../models/models.ts'
 import { models } from '../models/models.ts'
-import { paddedLength } from '../models/batch-runner.ts'
-import { encodeAll, shared } from '../tokens/encode.ts'
+import { paddedTokens } from '../models/batch-runner.ts'
+import { encodeAll, shared, wordTexts } from '../tokens/encode.ts'
 import type { EncodedTexts } from '../tokens/encode.ts'
 import { buildVocabulary } from '../tokens/vocabulary.ts'
 import { WordNumbers, WordsOfPieces } from '../tokens/words-of-pieces.ts'
@@ -60,9 +60,11 @@ export async function needsOf(planned: PlannedTraining): Promise<TrainingNeeds> 
     isPretrained: checkpoint !== null
   })
   // Time goes with the number of tokens, padding included.
-  const padded = sample.map((_, i) => paddedLength(texts.offsets[i + 1]! - texts.offsets[i]!))
+  const padded = sample.map((_, i) =>
+    paddedTokens(built, texts.offsets[i + 1]! - texts.offsets[i]!)
+  )
   const mean = padded.reduce((sum, length) => sum + length, 0) / Math.max(count, 1)
-  const tokens = Math.min(paddedLength(Math.max(Math.round(mean), 1)), built.maximumTokens)
+  const tokens = paddedTokens(built, Math.round(mean))
   return { bytes, freeBytes: freeBytes(), step: { model, classes, settings, words, tokens } }
 }
 
@@ -117,12 +119,5 @@ function typicalTexts(wanted: { rows: number; tokens: number; words: number; pad
   const distinct = Math.max(Math.min(Math.ceil((rows * tokens) / 3), words - padId - 1), 1)
   const ids = Int32Array.from({ length: rows * tokens }, (_, i) => padId + 1 + (i % distinct))
   const offsets = Int32Array.from({ length: rows + 1 }, (_, row) => row * tokens)
-  const held = shared(ids)
-  return {
-    ids: held,
-    words: held,
-    offsets: shared(offsets),
-    seconds: shared(new Int32Array(rows).fill(tokens)),
-    padId
-  }
+  return wordTexts({ ids: shared(ids), offsets: shared(offsets), padId })
 }

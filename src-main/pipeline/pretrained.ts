@@ -8,17 +8,17 @@ import type { InspectedCheckpoint } from '../checkpoints/inspect.ts'
 import { inspectCheckpoint } from '../checkpoints/inspect.ts'
 import { checkLabels } from '../checkpoints/labels.ts'
 import { openCheckpoint } from '../checkpoints/open.ts'
-import { ErratumError } from '../errors.ts'
 import type { Tensors } from '../executors/executor.ts'
 import { readJson } from '../files/read-json.ts'
 import { readTensors, writeTensors } from '../files/safetensors.ts'
 import { makeFolder, writeJsonAtomically } from '../files/write.ts'
 import type { Preset } from '../models/models.ts'
 import { models } from '../models/models.ts'
-import { parameterShapes } from '../models/parameters.ts'
+import { embeddingName, parameterShapes } from '../models/parameters.ts'
 import type { Project } from '../project/project.ts'
 import type { ProjectSettings } from '../project/settings.ts'
 import { PieceTokenizer } from '../tokens/pieces/piece-tokenizer.ts'
+import { checkedParameter } from '../training/checkpoints.ts'
 
 /** The folder in a project, and its files beside those of the tokenizer. */
 const names = {
@@ -90,18 +90,12 @@ export async function readPretrained(
   const path = join(folder, names.parameters)
   const { tensors } = await readTensors(path, remedy)
   const model = models[name].create(sizes, classes)
-  const words = (tensors.get('embedding')?.shape[0] ?? 0) as number
+  const words = tensors.get(embeddingName)?.shape[0] ?? 0
   const given: Tensors = {}
   for (const [parameter, shape] of parameterShapes(model, words)) {
     const tensor = tensors.get(parameter)
-    if (!tensor) continue
-    if (!(tensor.data instanceof Float32Array) || tensor.shape.join() !== shape.join()) {
-      throw new ErratumError(
-        'damaged-file',
-        `${path} is damaged: ${parameter} is [${tensor.shape.join(', ')}], not [${shape.join(', ')}]. ${remedy}`
-      )
-    }
-    given[parameter] = tensor.data
+    if (tensor)
+      given[parameter] = checkedParameter(tensor, { path, name: parameter, shape, remedy })
   }
   return given
 }

@@ -50,21 +50,23 @@ export async function readCheckpoint(
   const { tensors } = await readTensors(path, remedy)
   const parameters: Tensors = {}
   for (const [name, shape] of parameterShapes(model, words)) {
-    const tensor = tensors.get(name)
-    if (!(tensor?.data instanceof Float32Array) || tensor.shape.join() !== shape.join()) {
-      const found = tensor ? `of shape [${tensor.shape.join(', ')}]` : 'missing'
-      throw new ErratumError(
-        'damaged-file',
-        `${path} is damaged: ${name} is ${found}, not [${shape.join(', ')}]. ${remedy}`
-      )
-    }
-    if (!areNumbers(tensor.data)) {
-      throw new ErratumError(
-        'damaged-file',
-        `${path} is damaged: ${name} holds values that are not numbers. ${remedy}`
-      )
-    }
-    parameters[name] = tensor.data
+    parameters[name] = checkedParameter(tensors.get(name), { path, name, shape, remedy })
   }
   return parameters
+}
+
+/** The numbers of a stored parameter; throws `damaged-file` unless they are whole, and numbers. */
+export function checkedParameter(
+  tensor: StoredTensor | undefined,
+  expected: { path: string; name: string; shape: readonly number[]; remedy: string }
+): Float32Array {
+  const { path, name, shape } = expected
+  const damaged = (what: string) =>
+    new ErratumError('damaged-file', `${path} is damaged: ${name} ${what}. ${expected.remedy}`)
+  if (!(tensor?.data instanceof Float32Array) || tensor.shape.join() !== shape.join()) {
+    const found = tensor ? `of shape [${tensor.shape.join(', ')}]` : 'missing'
+    throw damaged(`is ${found}, not [${shape.join(', ')}]`)
+  }
+  if (!areNumbers(tensor.data)) throw damaged('holds values that are not numbers')
+  return tensor.data
 }

@@ -1,7 +1,7 @@
 /** How much memory a training takes, told before it begins. */
 import { peakBytes } from '../graph/memory.ts'
 import { sizeOf } from '../graph/ir.ts'
-import { paddedLength, paddedWords } from '../models/batch-runner.ts'
+import { paddedTokens, paddedWords } from '../models/batch-runner.ts'
 import { trainStepGraph, trainedParameters } from '../models/graphs.ts'
 import type { BatchShape, Model } from '../models/model.ts'
 import type { EncodedTexts } from '../tokens/encode.ts'
@@ -51,12 +51,10 @@ export function trainingBytes(load: TrainingLoad): number {
 export function stepShapes(load: Omit<TrainingLoad, 'words' | 'isPretrained'>): BatchShape[] {
   const { model, settings, texts, rows, seed } = load
   const { batchSize, accumulation, epochs } = settings
-  const { minimumTokens, maximumTokens } = model
   const size = Math.ceil(batchSize / accumulation)
-  const tokens = Int32Array.from({ length: rows.length }, (_, i) => {
-    const length = texts.offsets[i + 1]! - texts.offsets[i]!
-    return Math.min(paddedLength(Math.max(length, minimumTokens)), maximumTokens)
-  })
+  const tokens = Int32Array.from({ length: rows.length }, (_, i) =>
+    paddedTokens(model, texts.offsets[i + 1]! - texts.offsets[i]!)
+  )
   const shapes = new Map<string, BatchShape>()
   for (let epoch = 1; epoch <= Math.min(epochs, epochsAhead); epoch++) {
     for (const batch of batchesOf({ tokens, rows, batchSize, seed }, epoch)) {
