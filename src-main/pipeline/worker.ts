@@ -1,5 +1,5 @@
 /** The worker thread of every long job: one table of the tasks that it can do. */
-import { onnxruntimeExecutor } from '../executors/onnxruntime.ts'
+import { executorOn } from '../executors/on-device.ts'
 import { writableOrExplain } from '../files/write-errors.ts'
 import { makeFolder } from '../files/write.ts'
 import { GradientExtractor } from '../gradients/extractor.ts'
@@ -89,7 +89,7 @@ async function handlers(data: WorkerData): Promise<Handlers> {
   const { training, heldOut, settings, words } = data
   const { name, sizes, classes } = data.model
   const model: Model = models[name].create(sizes, classes)
-  const executor = onnxruntimeExecutor({ threads: data.operatorThreads })
+  const executor = executorOn('cpu', { threads: data.operatorThreads })
   const given = data.pretrained
     ? await readPretrained(data.pretrained, { name, sizes }, classes)
     : undefined
