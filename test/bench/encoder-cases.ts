@@ -30,7 +30,11 @@ type Size = (typeof sizes)[number]
 
 const sizesOf = (size: Size) => models.bert.presets[`bert-${size}`]!
 const peerModels = ['sdpa', 'products', 'transformers']
-const trainPeers = ['sdpa adamw-dense', 'transformers adamw-dense', 'sdpa adamw-sparse']
+const trainPeers = [
+  ...peerModels.map((model) => `${model} adamw-dense`),
+  'sdpa adamw-sparse',
+  'products adamw-sparse'
+]
 
 const start = (model: Model) => initialParameters(model, { words, embeddingLimit: 0.035, seed: 1 })
 

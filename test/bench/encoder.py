@@ -5,8 +5,8 @@
 prints one JSON document, as text_cnn.py does: {torch, threads, cases: [{name, medianMs, ...}]}.
 The model is written down twice, with PyTorch's fused attention (sdpa) and without (products), and
 taken from transformers where that is installed; the embedding is updated as a dense or as a sparse
-table. All of them are cases of their own, so that the comparison can be made with the fastest.
-Weights are random and there is no dropout. Environment variables are the caller's to set.
+table. All of them are cases of their own, so that the comparison can be made with the fastest; what
+this PyTorch lacks is left out. Weights are random and there is no dropout. Environment variables are the caller's to set.
 """
 
 import argparse
@@ -15,6 +15,7 @@ import math
 import os
 import sys
 import time
+from importlib.util import find_spec
 
 import torch
 from torch import nn
@@ -125,12 +126,20 @@ MODELS = {
     'products': lambda size, sparse: Bert(size, False, sparse),
     'transformers': lambda size, sparse: Transformers(size),
 }
+# PyTorch 1 has no fused attention.
+if not hasattr(functional, 'scaled_dot_product_attention'):
+    del MODELS['sdpa']
+if not find_spec('transformers'):
+    del MODELS['transformers']
+
+# PyTorch 1 has no fused AdamW on the CPU.
+FUSED = {'fused': True} if torch.__version__ >= '2.4' else {}
 
 
 def optimizers_of(model, name):
     table = model.embedding.weight
     others = [p for p in model.parameters() if p is not table]
-    adamw = lambda of: torch.optim.AdamW(of, lr=1e-3, weight_decay=WEIGHT_DECAY, fused=True)  # noqa: E731
+    adamw = lambda of: torch.optim.AdamW(of, lr=1e-3, weight_decay=WEIGHT_DECAY, **FUSED)  # noqa: E731
     if name == 'adamw-sparse':
         return [torch.optim.SparseAdam([table], lr=1e-3), adamw(others)]
     return [adamw([table, *others])]
