@@ -150,6 +150,13 @@ function tokenTypes(types: number): DerivedInput {
   }
 }
 
+interface LayerBatch {
+  rows: number
+  tokens: number
+  /** How many of a text's tokens, from the first one on, a layer has states for. */
+  asking: number
+}
+
 /** One forward graph. Hidden states are [rows · tokens, hidden] throughout. */
 class Forward {
   readonly #inputs: ForwardInputs
@@ -169,12 +176,13 @@ class Forward {
     const words = embedded.map((vectors) => vectors)
     const [rows, tokens] = words.shape as [number, number, number]
     let states = this.#embed(words)
-    for (let layer = 1; layer <= this.#sizes.layers; layer++) {
-      states = this.#layer(states, `layer${layer}`, { rows, tokens })
+    const { layers } = this.#sizes
+    for (let layer = 1; layer <= layers; layer++) {
+      // The head reads the first token alone, so the last layer works out no other.
+      const asking = layer === layers ? 1 : tokens
+      states = this.#layer(states, `layer${layer}`, { rows, tokens, asking })
     }
-    const { hidden } = this.#sizes
-    const first = slice(reshape(states, [rows, tokens, hidden]), 1, [0, 1])
-    return this.#classify(reshape(first, [rows, hidden]))
+    return this.#classify(states)
   }
 
   #embed(words: Value): Value {
@@ -194,26 +202,48 @@ class Forward {
     return add(sum, chosen ? matmul(chosen, table) : table)
   }
 
-  #layer(states: Value, name: string, batch: { rows: number; tokens: number }): Value {
-    const context = this.#attend(states, `${name}.attention`, batch)
+  /** States [rows · asking, hidden] of the first tokens of each text. */
+  #layer(states: Value, name: string, batch: LayerBatch): Value {
+    const askers = this.#firstOf(states, batch)
+    const context = this.#attend(askers, states, `${name}.attention`, batch)
     const attended = this.#dropout(this.#dense(context, `${name}.attention.output`))
-    const between = this.#norm(add(attended, states), `${name}.attention.norm`)
+    const between = this.#norm(add(attended, askers), `${name}.attention.norm`)
     const inner = gelu(this.#dense(between, `${name}.inner`))
     const outer = this.#dropout(this.#dense(inner, `${name}.output`))
     return this.#norm(add(outer, between), `${name}.norm`)
   }
 
-  /** softmax(q·kᵀ / √size + mask)·v, head by head. */
-  #attend(states: Value, name: string, { rows, tokens }: { rows: number; tokens: number }): Value {
+  #firstOf(states: Value, { rows, tokens, asking }: LayerBatch): Value {
+    if (asking === tokens) return states
+    const { hidden } = this.#sizes
+    const first = slice(reshape(states, [rows, tokens, hidden]), 1, [0, asking])
+    return reshape(first, [rows * asking, hidden])
+  }
+
+  /** softmax(q·kᵀ / √size + mask)·v, head by head; queries of the askers, keys and values of all. */
+  #attend(askers: Value, states: Value, name: string, batch: LayerBatch): Value {
     const { hidden, heads } = this.#sizes
+    const { rows, tokens, asking } = batch
     const size = hidden / heads
-    const [query, key, value] = split(this.#dense(states, name), 1, [hidden, hidden, hidden]).map(
-      (part) => transpose(reshape(part, [rows, tokens, heads, size]), [0, 2, 1, 3])
-    ) as [Value, Value, Value]
+    const byHead = (x: Value, length: number) =>
+      transpose(reshape(x, [rows, length, heads, size]), [0, 2, 1, 3])
+    const [q, k, v] = this.#project(askers, states, name) as [Value, Value, Value]
+    const [query, key, value] = [byHead(q, asking), byHead(k, tokens), byHead(v, tokens)]
     const products = mul(matmul(query, transposeLast(key)), constant([1 / Math.sqrt(size)]))
     const scores = add(products, this.#inputs.derived['attentionMask']!)
     const context = matmul(this.#dropout(softmax(scores, 3)), value)
-    return reshape(transpose(context, [0, 2, 1, 3]), [rows * tokens, hidden])
+    return reshape(transpose(context, [0, 2, 1, 3]), [rows * asking, hidden])
+  }
+
+  /** Query, key and value, one product for all that has the same input. */
+  #project(askers: Value, states: Value, name: string): readonly Value[] {
+    const { hidden } = this.#sizes
+    if (askers === states) return split(this.#dense(states, name), 1, [hidden, hidden, hidden])
+    const parts = [hidden, 2 * hidden]
+    const weights = split(this.#parameter(`${name}.weight`), 1, parts) as [Value, Value]
+    const biases = split(this.#parameter(`${name}.bias`), 0, parts) as [Value, Value]
+    const [query, others] = [askers, states].map((x, i) => add(matmul(x, weights[i]!), biases[i]!))
+    return [query!, ...split(others!, 1, [hidden, hidden])]
   }
 
   #classify(first: Value): { logits: Value; features: Value } {

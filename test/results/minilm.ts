@@ -32,11 +32,14 @@ const model = models[name].create(sizes, 2)
 const start = { words: opened.words, embeddingLimit: 1, seed: 0, given: opened.tensors }
 const { embedding, ...feeds } = initialParameters(model, start)
 
-/** What the last layer gives, before the head. */
-function statesGraph(of: Model, batch: BatchShape): Graph {
-  const { logits } = predictGraph(of, batch).outputs
-  const last = topological([logits!]).findLast(({ op }) => op === 'LayerNormalization')!
-  return { name: 'states', outputs: { states: last.outputs[0]! } }
+/** The last layer has states for the first token alone; with a layer more it has them for all. */
+const taller = models[name].create({ ...sizes, layers: sizes['layers']! + 1 }, 2)
+
+/** What the last layer of the checkpoint gives, which is what the two norms of the next one follow. */
+function statesGraph(_: Model, batch: BatchShape): Graph {
+  const { logits } = predictGraph(taller, batch).outputs
+  const norms = topological([logits!]).filter(({ op }) => op === 'LayerNormalization')
+  return { name: 'states', outputs: { states: norms.at(-3)!.outputs[0]! } }
 }
 
 const executor = onnxruntimeExecutor({ threads: 2 })
