@@ -10,7 +10,7 @@ import type { EncodedTexts } from '../tokens/encode.ts'
 import { textAt } from '../tokens/encode.ts'
 import { Lift } from './lift.ts'
 import type { Positions, WordGradients } from './word-gradients.ts'
-import { sumByWord } from './word-gradients.ts'
+import { mostPositions, sumByWord } from './word-gradients.ts'
 
 /** Texts with the class at which each one's loss is taken. */
 export interface LabelledTexts {
@@ -124,15 +124,17 @@ export class GradientExtractor {
     { results, positions }: { results: Tensors; positions: Positions }
   ): number[][] {
     const size = this.#lift.flowSize
-    const most = this.#rows * (positions === 'all' ? tokens : Math.min(positions, tokens))
+    const { padId, marksEnds } = this.#model
+    const kept = positions === 'all' ? tokens : mostPositions(positions, marksEnds)
+    const most = this.#rows * Math.min(kept, tokens)
     if (this.#flows.length < most * size) this.#flows = this.#lift.flowsFor(most)
-    const { padId } = this.#model
-    const flow = { padId, flow: results['flow']!, size, squaredNorms: results['squaredNorms']! }
+    const [flow, squaredNorms] = [results['flow']!, results['squaredNorms']!]
+    const given = { padId, marksEnds, flow, size, squaredNorms }
     let slot = 0
     return ids.map((text, row) => {
       const words = sumByWord(
         text,
-        flow,
+        given,
         { at: row * tokens, positions },
         { into: this.#flows, slot }
       )

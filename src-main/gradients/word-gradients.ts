@@ -1,7 +1,7 @@
 /**
  * The gradient of a text's loss by word: g_w(x) = Σ over the positions of w of ∂ℓ/∂e (paper, eq. 4).
  * [PAD] has none. With `positions` only that many positions with the largest gradient norm count
- * (eq. 5); of equal norms the earlier.
+ * (eq. 5); of equal norms the earlier. Where a model marks the ends of texts, these count besides.
  */
 
 /** How many positions of a text count; 10 in the paper. */
@@ -18,6 +18,8 @@ export interface WordGradients {
 export interface Flow {
   /** The token that has no gradient. */
   readonly padId: number
+  /** Whether the first and the last token count however small their norms. */
+  readonly marksEnds: boolean
   /** [positions, size] */
   readonly flow: Float32Array
   readonly size: number
@@ -32,12 +34,12 @@ export interface Flow {
  */
 export function sumByWord(
   ids: ArrayLike<number>,
-  { padId, flow, size, squaredNorms }: Flow,
+  { flow, size, ...rule }: Flow,
   { at, positions }: { at: number; positions: Positions },
   { into, slot }: { into: Float32Array; slot: number }
 ): number[] {
   const slots = new Map<number, number>()
-  for (const i of positionsOf(ids, { padId, squaredNorms }, at, positions)) {
+  for (const i of positionsOf(ids, rule, at, positions)) {
     const from = (at + i) * size
     const known = slots.get(ids[i]!)
     if (known === undefined) {
@@ -50,18 +52,25 @@ export function sumByWord(
   return [...slots.keys()]
 }
 
+/** Of how many positions of a text gradients are kept at most. */
+export function mostPositions(positions: number, marksEnds: boolean): number {
+  return positions + (marksEnds ? 2 : 0)
+}
+
 /** The positions that count, ascending. */
 function positionsOf(
   ids: ArrayLike<number>,
-  { padId, squaredNorms }: Pick<Flow, 'padId' | 'squaredNorms'>,
+  { padId, marksEnds, squaredNorms }: Omit<Flow, 'flow' | 'size'>,
   at: number,
   positions: Positions
 ): number[] {
   const all: number[] = []
   for (let i = 0; i < ids.length; i++) if (ids[i] !== padId) all.push(i)
-  if (positions === 'all' || all.length <= positions) return all
+  if (positions === 'all' || all.length <= mostPositions(positions, marksEnds)) return all
+  const ends = marksEnds ? [all.shift()!, all.pop()!] : []
   const norms = all.map((i) => squaredNorms[at + i]!)
-  return largestOf(norms, positions).map((n) => all[n]!)
+  const largest = largestOf(norms, positions).map((n) => all[n]!)
+  return [...ends.slice(0, 1), ...largest, ...ends.slice(1)]
 }
 
 /**

@@ -77,6 +77,7 @@ export function encoder(family: EncoderFamily, sizes: EncoderSizes, classes: num
     // What 8 texts are turned into stays in a processor's cache: 10 % less each than of 32 on a thread.
     extractionRows: 8,
     padId: sizes.padId,
+    marksEnds: true,
     parameters: parametersOf(sizes, classes),
     derivedInputs: [attentionMask, ...(sizes.types > 1 ? [tokenTypes(sizes.types)] : [])],
     lastLayer: 'classifier.weight',

@@ -64,6 +64,11 @@ export interface Model {
   readonly extractionRows: number
   /** The row of the embedding that is [PAD]'s: it is never changed, and has no gradient. */
   readonly padId: number
+  /**
+   * Whether all texts begin and end with the same two tokens, as BERT's do with [CLS] and [SEP]. What
+   * they say of a text counts in influence, so that texts without a word in common have a say too.
+   */
+  readonly marksEnds: boolean
   /** All parameters but the embedding, which is updated row by row and never enters a graph. */
   readonly parameters: readonly ParameterSpec[]
   readonly derivedInputs: readonly DerivedInput[]

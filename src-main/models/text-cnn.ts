@@ -47,6 +47,7 @@ export function textCnn(sizes: TextCnnSizes, classes: number): Model {
     maximumTokens: Infinity,
     extractionRows: 64,
     padId,
+    marksEnds: false,
     parameters,
     derivedInputs: [windowMask(receptiveField)],
     lastLayer: 'dense.weight',

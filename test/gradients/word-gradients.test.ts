@@ -4,14 +4,20 @@ import { sumByWord } from '../../src-main/gradients/word-gradients.ts'
 import { padId } from '../../src-main/tokens/vocabulary.ts'
 
 /** Sums gradients of two numbers a position, as pairs by word. */
-function sums(ids: number[], gradients: [number, number][], positions: Positions) {
+function sums(
+  ids: number[],
+  gradients: [number, number][],
+  positions: Positions,
+  { marksEnds = false } = {}
+) {
   // The text starts after others in the same arrays, and padding follows it.
   const flow = Float32Array.from([9, 9, 9, 9, ...gradients.flat(), 9, 9])
   const squaredNorms = Float32Array.from([0, 0, ...gradients.map(([a, b]) => a * a + b * b), 0])
   // What an earlier batch has left there must not be added to.
   const into = new Float32Array(20).fill(-7)
   const place = { into, slot: 1 }
-  const words = sumByWord(ids, { padId, flow, size: 2, squaredNorms }, { at: 2, positions }, place)
+  const given = { padId, marksEnds, flow, size: 2, squaredNorms }
+  const words = sumByWord(ids, given, { at: 2, positions }, place)
   expect([...into.subarray(0, 2)]).toEqual([-7, -7])
   expect(new Set(into.subarray(2 + 2 * words.length))).toEqual(new Set([-7]))
   return words.map((word, n) => [word, ...into.subarray(2 * n + 2, 2 * n + 4)])
@@ -71,6 +77,27 @@ describe('the top positions', () => {
     expect(found).toEqual([
       [2, 0, -4],
       [5, -3, 4]
+    ])
+  })
+
+  test('leave the ends their places where a model marks them, however small their norms', () => {
+    const gradients: [number, number][] = [
+      [0, 1],
+      [0, 7],
+      [2, 0],
+      [3, 0],
+      [1, 0]
+    ]
+    expect(sums([2, 4, 5, 6, 3], gradients, 2, { marksEnds: true })).toEqual([
+      [2, 0, 1],
+      [4, 0, 7],
+      [6, 3, 0],
+      [3, 1, 0]
+    ])
+    expect(sums([2, 4, 3, 0, 0], gradients, 1, { marksEnds: true })).toEqual([
+      [2, 0, 1],
+      [4, 0, 7],
+      [3, 2, 0]
     ])
   })
 
