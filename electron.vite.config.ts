@@ -21,7 +21,8 @@ export default defineConfig({
           index: at('src-main/index.ts'),
           cli: at('src-main/cli.ts'),
           core: at('src-main/ipc/core.ts'),
-          worker: at('src-main/pipeline/worker.ts')
+          probe: at('src-main/executors/probe-entry.ts'),
+          worker: at('src-main/pipeline/worker-entry.ts')
         },
         output: { format: 'es', entryFileNames: '[name].js', chunkFileNames: '[name]-[hash].js' }
       }

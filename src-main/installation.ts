@@ -11,7 +11,8 @@ export const root = findRoot(dirname(here))
 /** The files that threads are started with; electron.vite.config.ts builds each under its name. */
 const threadEntries = {
   core: 'src-main/ipc/core.ts',
-  worker: 'src-main/pipeline/worker.ts'
+  probe: 'src-main/executors/probe-entry.ts',
+  worker: 'src-main/pipeline/worker-entry.ts'
 } as const
 
 /** The file to start a thread with. */

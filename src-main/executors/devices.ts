@@ -9,6 +9,10 @@ import type { OpName } from '../graph/ir.ts'
 export const deviceNames = ['cpu', 'webgpu', 'cuda', 'dml', 'coreml'] as const
 export type DeviceName = (typeof deviceNames)[number]
 
+/** What a user may ask for: a device, or the fastest of those that are there. */
+export const deviceChoices = ['auto', ...deviceNames] as const
+export type DeviceChoice = (typeof deviceChoices)[number]
+
 /** `PLATFORM-ARCHITECTURE`, as Node calls them. */
 type Platform = `${'linux' | 'win32' | 'darwin'}-${'x64' | 'arm64'}`
 
@@ -74,6 +78,28 @@ export const devices: Readonly<Record<DeviceName, Device>> = {
 export function isPossible(name: DeviceName): boolean {
   const { platforms } = devices[name]
   return !platforms || (platforms as readonly string[]).includes(thisPlatform)
+}
+
+/**
+ * Workers that compute on a device at the same time: as many as are wanted on the CPU, where each
+ * has a thread; one on a GPU, which works off what it is given one after the other anyway and whose
+ * memory is its own.
+ */
+export function workersOn(name: DeviceName, wanted: number): number {
+  return name === 'cpu' ? wanted : 1
+}
+
+/** What a user is told when a device fails in the middle of a job. */
+export function failureNote(name: DeviceName, reason: string): string {
+  const [line] = reason.trim().split('\n')
+  const what = inSentence(name).replace(/^t/, 'T')
+  return `${what} failed: ${line!.replace(/\.$/, '')}. The rest was computed on the CPU.`
+}
+
+/** The device in the middle of a sentence. */
+export function inSentence(name: DeviceName): string {
+  const { title } = devices[name]
+  return /^[CG]PU/.test(title) ? `the ${title}` : title
 }
 
 export const thisPlatform = `${process.platform}-${process.arch}`

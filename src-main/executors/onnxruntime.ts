@@ -1,5 +1,5 @@
 /** The executor for real work: graphs as ONNX models in onnxruntime, float32, on any of its devices. */
-import { InferenceSession, Tensor } from 'onnxruntime-node'
+import { InferenceSession, Tensor, env } from 'onnxruntime-node'
 import { ErratumError } from '../errors.ts'
 import type { Graph, Shape, Value } from '../graph/ir.ts'
 import { inputsOf, sizeOf } from '../graph/ir.ts'
@@ -7,6 +7,9 @@ import type { DeviceName } from './devices.ts'
 import { devices } from './devices.ts'
 import type { CompileOptions, Executable, Executor, Tensors } from './executor.ts'
 import { toOnnx } from './onnx.ts'
+
+// What fails is thrown with its reason, and told once; it would be on the terminal as well.
+env.logLevel = 'fatal'
 
 export interface OnnxruntimeOptions {
   /** What runs the graphs; the CPU unless given. */

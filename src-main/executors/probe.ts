@@ -1,11 +1,17 @@
 /** Whether a device is there: a tiny graph is compiled for it and run, and the result checked. */
+import { z } from 'zod'
 import { add, constant, input, matmul } from '../graph/build.ts'
 import type { Graph } from '../graph/ir.ts'
 import type { DeviceName } from './devices.ts'
 import { devices, isPossible, thisPlatform } from './devices.ts'
 import { onnxruntimeExecutor } from './onnxruntime.ts'
 
-export type Probe = { found: true } | { found: false; why: string }
+export const probeSchema = z.discriminatedUnion('found', [
+  z.object({ found: z.literal(true) }),
+  z.object({ found: z.literal(false), why: z.string() })
+])
+
+export type Probe = z.infer<typeof probeSchema>
 
 /** x·x + 1 */
 function tinyGraph(): Graph {

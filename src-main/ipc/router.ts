@@ -14,6 +14,7 @@ import {
   mistakeTexts,
   searchMistakes
 } from '../service/mistakes.ts'
+import { listDevices } from '../service/device-views.ts'
 import { expectProject, modelInfo, startTraining } from '../service/model.ts'
 import { expectModel, inspectFolder, listModels } from '../service/models.ts'
 import {
@@ -77,6 +78,7 @@ export const router = t.router({
       await service.settings.set({ ...service.settings.value, ...Object.fromEntries(given) })
       return service.settings.value
     }),
+    devices: on(application.devices).query(({ ctx, input }) => listDevices(ctx.service, input)),
     pickFile: on(application.pickFile).mutation(({ ctx }) => pick(ctx.service, 'file')),
     pickFolder: on(application.pickFolder).mutation(({ ctx }) => pick(ctx.service, 'folder')),
     reveal: on(application.reveal).mutation(({ ctx: { service }, input }) =>

@@ -11,5 +11,7 @@ export interface WorkerStart<Data> {
 export type FromWorker<Result> =
   | { kind: 'result'; result: Result }
   | { kind: 'error'; error: ErrorEnvelope }
+  /** Something that went otherwise than wanted, in a sentence; the task goes on. */
+  | { kind: 'note'; note: string }
   /** `fraction` of the running task, in [0, 1]; `detail` is what the task has found so far. */
   | { kind: 'progress'; fraction: number; message: string; detail?: unknown }

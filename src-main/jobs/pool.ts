@@ -24,6 +24,8 @@ export interface PoolOptions<Data, Task, Result> {
   onProgress?: (progress: Progress) => void
   /** What a running task has found so far, as it reports it. */
   onDetail?: (detail: unknown) => void
+  /** Something that went otherwise than wanted, told by a worker before its result. */
+  onNote?: (note: string) => void
   /** Tasks in all, where `tasks` is not an array. */
   total?: number
   /** How long a cancelled worker may take to finish its step; 3 seconds by default. */
@@ -134,6 +136,7 @@ function startLaneWorker<Data, Task, Result>(
     url: options.worker,
     start: { data: options.data, stop: run.stop },
     ...(options.resourceLimits && { resourceLimits: options.resourceLimits }),
+    ...(options.onNote && { onNote: options.onNote }),
     onProgress(fraction, message, detail) {
       if (detail !== undefined) options.onDetail?.(detail)
       run.progress.running(lane, fraction, message)

@@ -27,17 +27,23 @@ const reportEveryMs = 100
 
 /**
  * Answers the pool's tasks, one at a time. `prepare` gets the pool's data once and returns what
- * handles a task; what either throws is the pool's error.
+ * handles a task; what either throws is the pool's error. `note` tells the pool in a sentence what
+ * went otherwise than wanted, at any time.
  */
 export function serveTasks<Data, Task, Result>(
-  prepare: (data: Data) => TaskHandler<Task, Result> | Promise<TaskHandler<Task, Result>>
+  prepare: (
+    data: Data,
+    note: (note: string) => void
+  ) => TaskHandler<Task, Result> | Promise<TaskHandler<Task, Result>>
 ): void {
   const { data, stop } = workerData as WorkerStart<Data>
   const context: TaskContext = { signal: sharedSignal(stop), report: throttledReport() }
   let handler: Promise<TaskHandler<Task, Result>> | undefined
 
   async function answer(task: Task): Promise<FromWorker<Result>> {
-    handler ??= Promise.resolve(data).then(prepare)
+    handler ??= Promise.resolve(data).then((given) =>
+      prepare(given, (note) => send({ kind: 'note', note }))
+    )
     return { kind: 'result', result: await (await handler)(task, context) }
   }
   parentPort!.on('message', (task: Task) => {

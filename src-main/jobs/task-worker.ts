@@ -11,6 +11,7 @@ export interface TaskWorkerOptions<Data> {
   start: WorkerStart<Data>
   resourceLimits?: ResourceLimits
   onProgress(fraction: number, message: string, detail: unknown): void
+  onNote?(note: string): void
 }
 
 export interface TaskWorker<Task, Result> {
@@ -43,6 +44,7 @@ export function startTaskWorker<Data, Task, Result>(
     if (message.kind === 'progress') {
       return options.onProgress(message.fraction, message.message, message.detail)
     }
+    if (message.kind === 'note') return options.onNote?.(message.note)
     const task = pending
     pending = undefined
     if (message.kind === 'result') task?.resolve(message.result)

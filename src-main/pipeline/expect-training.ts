@@ -1,9 +1,8 @@
 /** What the training of a model takes on this machine, found out by a few steps of it. */
-import { availableParallelism } from 'node:os'
 import type { RowText } from '../dataset/dataset.ts'
+import type { DeviceName } from '../executors/devices.ts'
 import type { Preset } from '../models/models.ts'
 import { models } from '../models/models.ts'
-import { paddedTokens } from '../models/batch-runner.ts'
 import { encodeAll, shared, wordTexts } from '../tokens/encode.ts'
 import type { EncodedTexts } from '../tokens/encode.ts'
 import { buildVocabulary } from '../tokens/vocabulary.ts'
@@ -12,6 +11,8 @@ import { trainingBytes } from '../training/memory.ts'
 import type { TrainingSettings } from '../training/settings.ts'
 import { freeBytes } from './memory-check.ts'
 import { openPieces } from './pretrained.ts'
+import type { TypicalStep } from './typical-step.ts'
+import { typicalStep } from './typical-step.ts'
 import { runTasks } from './workspace.ts'
 
 /** A training that is thought of. */
@@ -34,22 +35,12 @@ export interface TrainingNeeds {
   step: TypicalStep
 }
 
-/** A typical batch of a planned training. */
-export interface TypicalStep {
-  model: Preset
-  classes: number
-  settings: TrainingSettings
-  words: number
-  /** Tokens of each of its texts. */
-  tokens: number
-}
-
 /** Pieces of a tokenizer that is trained on the data, about. */
 const trainedPieces = 8000
 
 /** Memory and typical batch of a planned training. */
 export async function needsOf(planned: PlannedTraining): Promise<TrainingNeeds> {
-  const { model, classes, settings, checkpoint, sample } = planned
+  const { model, classes, settings, checkpoint } = planned
   const texts = await encoded(planned)
   const count = texts.offsets.length - 1
   const words = checkpoint?.words ?? trainedPieces
@@ -59,13 +50,8 @@ export async function needsOf(planned: PlannedTraining): Promise<TrainingNeeds> 
     rows: Int32Array.from({ length: count }, (_, i) => i),
     isPretrained: checkpoint !== null
   })
-  // Time goes with the number of tokens, padding included.
-  const padded = sample.map((_, i) =>
-    paddedTokens(built, texts.offsets[i + 1]! - texts.offsets[i]!)
-  )
-  const mean = padded.reduce((sum, length) => sum + length, 0) / Math.max(count, 1)
-  const tokens = paddedTokens(built, Math.round(mean))
-  return { bytes, freeBytes: freeBytes(), step: { model, classes, settings, words, tokens } }
+  const step = typicalStep({ model, classes, settings, words, texts })
+  return { bytes, freeBytes: freeBytes(), step }
 }
 
 /** The texts as the model would read them; where its pieces are not trained yet, words stand in. */
@@ -82,9 +68,16 @@ async function encoded({ checkpoint, sample, settings }: PlannedTraining): Promi
 /** Steps that are timed, after one that compiles. */
 const timedSteps = 2
 
-/** Seconds of one step, measured in a thread of its own; throws `cancelled`. */
+/** What measures a step: a device, and threads inside one operator for what runs on the CPU. */
+export interface MeasuredOn {
+  device: DeviceName
+  operatorThreads: number
+}
+
+/** Seconds of one step, measured in a thread of its own; throws `cancelled`, or why it fails there. */
 export async function measureStep(
   { model, classes, settings, words, tokens }: TypicalStep,
+  { device, operatorThreads }: MeasuredOn,
   signal?: AbortSignal
 ): Promise<number> {
   const rows = settings.batchSize
@@ -97,7 +90,8 @@ export async function measureStep(
       pretrained: null,
       words,
       settings: { ...settings, epochs: 1 + timedSteps },
-      operatorThreads: availableParallelism(),
+      operatorThreads,
+      device,
       training: {
         texts,
         rows: Int32Array.from(classOf.keys()),

@@ -15,9 +15,10 @@ import type { Example } from './example.ts'
 import { mistakeOf } from './example.ts'
 import type { InfluenceOptions, InfluentialRow } from './explain.ts'
 import { describeRows, influenceOn } from './explain.ts'
+import { deviceForTrained } from './device-for.ts'
 import type { Job } from './job.ts'
 import type { RoundRequest } from './rounds.ts'
-import { requestsFor, runRounds, seedsOf } from './rounds.ts'
+import { keyPartOf, requestsFor, runRounds, seedsOf } from './rounds.ts'
 import type { SavedFix } from './saved-fixes.ts'
 import { saveFix } from './saved-fixes.ts'
 import type { HeldOutSet, TrainedWorkspace } from './workspace.ts'
@@ -65,6 +66,8 @@ export async function tryFix(
 ): Promise<SavedFix> {
   const { example: row, method } = options
   const example = mistakeOf(workspace, row)
+  // The one that is asked for, whatever becomes of it.
+  const device = await deviceForTrained(workspace, job)
   const { suggestions, strongest } = await suggest(workspace, example, options, job)
   const edits = suggestions.map(({ edit }) => edit)
   const seeds = seedsOf(options.rounds)
@@ -107,12 +110,13 @@ export async function tryFix(
     uplift: upliftOf(baseline, edited),
     collateral: collateralOf(baselineRounds, editedRounds, { index, held }),
     edits,
-    seconds: results.reduce((sum, { seconds }) => sum + seconds, 0)
+    seconds: results.reduce((sum, { seconds }) => sum + seconds, 0),
+    devices: [...new Set(results.flatMap(({ devices }) => devices))]
   }
   // The same commands give the same name.
   const base = withoutCosts(workspace.base)
   const { action, k } = nameOf(options.edits)
-  const key = contentKey({ ...options, edits, action, k, base })
+  const key = contentKey({ ...options, edits, action, k, base, ...keyPartOf(device) })
   const id = `${row}-${action}-${k}-${key.slice(0, 8)}`
   const saved = { id, report, suggestions, opponents: strongest, base: workspace.base }
   await saveFix(workspace.project.folder, saved)

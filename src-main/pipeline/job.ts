@@ -1,9 +1,49 @@
 /** What a long piece of work is given besides its arguments. */
+import type { DeviceName } from '../executors/devices.ts'
 import type { Progress } from '../jobs/progress.ts'
+import type { TypicalStep } from './typical-step.ts'
 
 export interface Job {
   readonly signal?: AbortSignal | undefined
   /** Threads that work at the same time. */
   readonly threads: number
+  /** What is to compute a piece of work; the CPU unless given. It may take steps to find out. */
+  readonly device?: ((work: PlannedWork) => Promise<DeviceName>) | undefined
+  /** Told, in a sentence, of what went otherwise than asked. */
+  onNote?(note: string): void
+  /** The file of the threads that do the work; a test may have its own. */
+  readonly worker?: URL
   onProgress?(progress: Progress): void
+}
+
+/** Work that a device is wanted for. */
+export interface PlannedWork {
+  step: TypicalStep
+  /** Whether the CPU would do several such trainings side by side, a thread each. */
+  sideBySide: boolean
+}
+
+/** What the choice of a device is given besides the work. */
+export interface ChoiceOptions {
+  signal?: AbortSignal | undefined
+  /** Called before steps are taken to find the fastest device, which lasts seconds. */
+  onMeasure?: () => void
+}
+
+/** A job that computes on the device of a choice and, once that has failed, on the CPU to its end. */
+export function onDevice<J extends Job>(
+  job: J,
+  choose: (work: PlannedWork, options: ChoiceOptions) => Promise<DeviceName>
+): J {
+  let hasFailed = false
+  const message = 'Measuring which device is the fastest'
+  const onMeasure = () => job.onProgress?.({ done: 0, total: null, secondsLeft: null, message })
+  return {
+    ...job,
+    device: async (work) => (hasFailed ? 'cpu' : choose(work, { signal: job.signal, onMeasure })),
+    onNote(note) {
+      hasFailed = true
+      job.onNote?.(note)
+    }
+  }
 }

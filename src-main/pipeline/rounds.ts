@@ -1,4 +1,6 @@
 /** Rounds: those that are known already, and those that have to be computed. */
+import type { DeviceName } from '../executors/devices.ts'
+import { deviceNames, workersOn } from '../executors/devices.ts'
 import type { Edit } from '../fix/edits.ts'
 import { progressMeter } from '../jobs/progress.ts'
 import { contentKey } from '../project/content-key.ts'
@@ -6,6 +8,7 @@ import { RoundStore } from '../project/rounds.ts'
 import type { RoundResult, RoundTask } from '../retrain/round.ts'
 import type { Tokenizer } from '../tokens/tokenizer.ts'
 import { trainingBytes } from '../training/memory.ts'
+import { deviceForTrained } from './device-for.ts'
 import type { Job } from './job.ts'
 import { freeBytes, roundsThatFit } from './memory-check.ts'
 import type { TrainedWorkspace } from './workspace.ts'
@@ -30,16 +33,25 @@ export function requestsFor(seeds: readonly number[], edits: readonly Edit[]): R
 /**
  * Makes tasks of requests, with everything that a round's result depends on as one key. The
  * vocabulary, tens of thousands of words, is put into a key of its own once for all of them.
+ *
+ * The device that is asked for is part of the key, so that rounds which are compared come from one.
+ * (The CPU's keys do not name it: they are those of the time when there was nothing else.)
  */
-function taskMaker({ project, base, tokenizer }: TrainedWorkspace) {
+function taskMaker({ project, base, tokenizer }: TrainedWorkspace, device: DeviceName) {
   const { fingerprint, model } = project.settings
   const words = keyOf(tokenizer)
   const order = (edit: Edit) => `${edit.row} ${edit.kind} ${edit.kind === 'pad' ? edit.wordId : 0}`
-  const fixed = { fingerprint, model, settings: base.settings, vocabulary: words }
+  const computed = { fingerprint, model, settings: base.settings, vocabulary: words }
+  const fixed = { ...computed, ...keyPartOf(device) }
   return ({ seed, edits }: RoundRequest): RoundTask => {
     const sorted = edits.toSorted((a, b) => (order(a) < order(b) ? -1 : 1))
     return { key: contentKey({ ...fixed, sorted, seed }), seed, edits: sorted }
   }
+}
+
+/** What a device adds to the key of what is proven on it. */
+export function keyPartOf(device: DeviceName): { device?: DeviceName } {
+  return device === 'cpu' ? {} : { device }
 }
 
 const tokenizerKeys = new WeakMap<Tokenizer, string>()
@@ -53,7 +65,8 @@ function keyOf(tokenizer: Tokenizer): string {
 
 /**
  * The results of the requests in their order: from the journal, or computed and put there. `onRound`
- * is told the result of each request as soon as it is known.
+ * is told the result of each request as soon as it is known. Where the device fails, the round under
+ * way ends on the CPU and those not begun are the CPU's, which may know them already.
  */
 export async function runRounds(
   workspace: TrainedWorkspace,
@@ -62,43 +75,57 @@ export async function runRounds(
   onRound?: (result: RoundResult, request: number) => void
 ): Promise<RoundResult[]> {
   const store = await RoundStore.open(workspace.project.folder)
-  const tasks = requests.map(taskMaker(workspace))
-  const results = new Map<string, RoundResult>()
-  const take = (result: RoundResult) => {
-    results.set(result.key, result)
-    tasks.forEach(({ key }, request) => {
-      if (key === result.key) onRound?.(result, request)
-    })
-  }
-  for (const key of new Set(tasks.map((task) => task.key))) {
-    const known = await store.find(key)
-    if (known) take(known)
-  }
-  const missing = [...new Map(tasks.map((task) => [task.key, task])).values()].filter(
-    ({ key }) => !results.has(key)
-  )
-  const words = workspace.tokenizer.size
-  const known = tasks.length - missing.length
-  const meter = progressMeter({ total: tasks.length, alreadyDone: known })
-  if (missing.length > 0) {
-    const wanted = Math.min(job.threads, missing.length)
-    const threads = roundsThatFit(wanted, roundBytes(workspace), freeBytes())
-    const note = threads < wanted ? `, ${threads} at a time: no more fit into the memory` : ''
-    const onProgress = ({ done }: { done: number }) => {
-      const round = Math.min(Math.floor(known + done) + 1, tasks.length)
-      job.onProgress?.(meter(known + done, `Round ${round} of ${tasks.length}${note}`))
+  const results = new Array<RoundResult | undefined>(requests.length).fill(undefined)
+  for (const device of new Set([await deviceForTrained(workspace, job), 'cpu'] as const)) {
+    const tasks = requests.map(taskMaker(workspace, device))
+    const take = (result: RoundResult) => {
+      tasks.forEach(({ key }, request) => {
+        if (key !== result.key || results[request]) return
+        results[request] = result
+        onRound?.(result, request)
+      })
     }
-    await runTasks<'round'>(
-      workerData(workspace, workspace, { words, operatorThreads: 1 }),
-      missing.map((task) => ({ kind: 'round', ...task })),
-      { ...job, threads, onProgress },
-      async (result) => {
+    const missing = () =>
+      new Map(tasks.filter((_, request) => !results[request]).map((task) => [task.key, task]))
+    for (const key of missing().keys()) {
+      const known = await store.find(key)
+      if (known) take(known)
+    }
+    await computeRounds(workspace, { device, total: tasks.length }, [...missing().values()], {
+      ...job,
+      onResult: async (result) => {
         await store.add(result)
         take(result)
       }
-    )
+    })
   }
-  return tasks.map(({ key }) => results.get(key)!)
+  return results.map((result) => result!)
+}
+
+/** Computes rounds until all are done or the device fails. */
+async function computeRounds(
+  workspace: TrainedWorkspace,
+  { device, total }: { device: DeviceName; total: number },
+  missing: readonly RoundTask[],
+  job: Job & { onResult(result: RoundResult): Promise<void> }
+): Promise<void> {
+  if (missing.length === 0) return
+  const words = workspace.tokenizer.size
+  const known = total - missing.length
+  const meter = progressMeter({ total, alreadyDone: known })
+  const wanted = workersOn(device, Math.min(job.threads, missing.length))
+  const threads = roundsThatFit(wanted, roundBytes(workspace), freeBytes())
+  const note = threads < wanted ? `, ${threads} at a time: no more fit into the memory` : ''
+  const onProgress = ({ done }: { done: number }) => {
+    const round = Math.min(Math.floor(known + done) + 1, total)
+    job.onProgress?.(meter(known + done, `Round ${round} of ${total}${note}`))
+  }
+  await runTasks<'round'>(
+    workerData(workspace, workspace, { words, device, operatorThreads: 1 }),
+    missing.map((task) => ({ kind: 'round', ...task })),
+    { ...job, threads, onProgress },
+    job.onResult
+  )
 }
 
 /** Bytes that each thread of rounds takes, about. */
@@ -109,10 +136,24 @@ function roundBytes({ model, settings, tokenizer, training, project }: TrainedWo
   return trainingBytes({ model, settings, words, texts, rows, seed: 1, isPretrained })
 }
 
-/** The baseline rounds that this project has computed so far, by seed. */
+/**
+ * The baseline rounds that this project has computed so far, by seed: those of the device that has
+ * computed the most.
+ */
 export async function knownBaseline(workspace: TrainedWorkspace): Promise<RoundResult[]> {
   const store = await RoundStore.open(workspace.project.folder)
-  const taskOf = taskMaker(workspace)
+  let most: RoundResult[] = []
+  for (const device of deviceNames) {
+    const found = await baselineOf(store, taskMaker(workspace, device))
+    if (found.length > most.length) most = found
+  }
+  return most
+}
+
+async function baselineOf(
+  store: RoundStore,
+  taskOf: ReturnType<typeof taskMaker>
+): Promise<RoundResult[]> {
   const found: RoundResult[] = []
   for (let seed = 1; ; seed++) {
     const round = await store.find(taskOf({ seed, edits: [] }).key)

@@ -8,6 +8,7 @@ import { chooseCheckpoints } from '../influence/checkpoints.ts'
 import type { Progress } from '../jobs/progress.ts'
 import { progressMeter } from '../jobs/progress.ts'
 import type { Model } from '../models/model.ts'
+import type { ModelName } from '../models/models.ts'
 import { models } from '../models/models.ts'
 import { contentKey } from '../project/content-key.ts'
 import type { Project } from '../project/project.ts'
@@ -27,6 +28,7 @@ import {
   removeStrays,
   writeUnfinished
 } from '../training/unfinished.ts'
+import { deviceFor } from './device-for.ts'
 import type { Job } from './job.ts'
 import { PeakMemory, freeBytes, requireMemory } from './memory-check.ts'
 import { readTexts } from './tokenizing.ts'
@@ -99,9 +101,12 @@ export async function trainBase(options: TrainOptions, job: Job): Promise<BaseRe
       }),
       freeBytes()
     )
-    const operatorThreads = options.operatorThreads ?? threadsFor(workspace)
+    const operatorThreads = options.operatorThreads ?? threadsFor(workspace.modelName)
+    const work = { words: tokenizer.size, texts: texts.training }
+    const device = await deviceFor(workspace, work, { job, sideBySide: false })
     const training = await startedTraining(unfinished, { workspace, tokenizer, seed })
-    const data = workerData(workspace, sets, { words: tokenizer.size, operatorThreads })
+    const computing = { words: tokenizer.size, device, operatorThreads }
+    const data = workerData(workspace, sets, computing)
     let trained: BaseModel | undefined
     keep = true
     const memory = new PeakMemory()
@@ -120,7 +125,7 @@ export async function trainBase(options: TrainOptions, job: Job): Promise<BaseRe
     )
     keep = false
     const { probabilities } = trained!
-    const { epochs, seconds } = trained!.training
+    const { epochs, seconds, devices } = trained!.training
     await removePoint(unfinished, trained!.training)
     const base: BaseRecord = {
       seed,
@@ -134,6 +139,7 @@ export async function trainBase(options: TrainOptions, job: Job): Promise<BaseRe
         startLoss: Math.log(dataset.labels.length)
       }),
       seconds,
+      devices,
       peakBytes: memory.bytes
     }
     await writeBase(unfinished, { workspace, reading, texts, base, probabilities })
@@ -153,7 +159,7 @@ export async function trainBase(options: TrainOptions, job: Job): Promise<BaseRe
 }
 
 /** An encoder's products are worth more than one thread; its rounds still take one each. */
-function threadsFor({ modelName }: Workspace): number {
+export function threadsFor(modelName: ModelName): number {
   return models[modelName].tokens === 'pieces' ? availableParallelism() : 1
 }
 
@@ -172,7 +178,7 @@ async function startedTraining(
     await removeStrays(folder, found)
     return found
   }
-  const training = { key, seed, settings, epochs: [], seconds: 0 }
+  const training = { key, seed, settings, epochs: [], seconds: 0, devices: [] }
   await rm(folder, { recursive: true, force: true })
   await makeFolder(folder)
   await writeUnfinished(folder, training)

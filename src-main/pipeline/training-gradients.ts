@@ -4,6 +4,7 @@ import { join } from 'node:path'
 import { ErratumError } from '../errors.ts'
 import type { TrainingGradients } from '../gradients/gradient-files.ts'
 import { haveGradients, openGradients } from '../gradients/gradient-files.ts'
+import { deviceForTrained } from './device-for.ts'
 import type { Job } from './job.ts'
 import type { TrainedWorkspace } from './workspace.ts'
 import { runTasks, workerData } from './workspace.ts'
@@ -59,7 +60,7 @@ function openGradientsOf(workspace: TrainedWorkspace, epoch: number): Promise<Tr
   })
 }
 
-/** A checkpoint a worker; of one that is not finished nothing remains. */
+/** A checkpoint a task; of one that is not finished nothing remains. */
 async function extractGradients(
   workspace: TrainedWorkspace,
   epochs: readonly number[],
@@ -69,21 +70,24 @@ async function extractGradients(
     rm(gradientFolder(workspace, epoch), { recursive: true, force: true })
   await Promise.all(epochs.map(remove))
   const words = workspace.tokenizer.size
+  const missing = () => epochs.filter((epoch) => !haveGradients(gradientFolder(workspace, epoch)))
   try {
-    await runTasks<'gradients'>(
-      workerData(workspace, workspace, { words, operatorThreads: 1 }),
-      epochs.map((epoch) => ({
-        kind: 'gradients',
-        models: workspace.modelFolder,
-        epoch,
-        folder: gradientFolder(workspace, epoch)
-      })),
-      job,
-      () => undefined
-    )
+    // What a device leaves when it fails is for the CPU.
+    for (const device of new Set([await deviceForTrained(workspace, job), 'cpu'] as const)) {
+      await runTasks<'gradients'>(
+        workerData(workspace, workspace, { words, device, operatorThreads: 1 }),
+        missing().map((epoch) => ({
+          kind: 'gradients',
+          models: workspace.modelFolder,
+          epoch,
+          folder: gradientFolder(workspace, epoch)
+        })),
+        job,
+        () => undefined
+      )
+    }
   } catch (error) {
-    const unfinished = epochs.filter((epoch) => !haveGradients(gradientFolder(workspace, epoch)))
-    await Promise.all(unfinished.map(remove))
+    await Promise.all(missing().map(remove))
     throw error
   }
 }

@@ -1,5 +1,9 @@
-/** The worker thread of every long job: one table of the tasks that it can do. */
-import { executorOn } from '../executors/on-device.ts'
+/** What the worker threads of every long job do: one table of the tasks. */
+import type { DeviceName } from '../executors/devices.ts'
+import { failureNote } from '../executors/devices.ts'
+import type { Executor } from '../executors/executor.ts'
+import { withFallback } from '../executors/fallback.ts'
+import type { executorOn } from '../executors/on-device.ts'
 import { writableOrExplain } from '../files/write-errors.ts'
 import { makeFolder } from '../files/write.ts'
 import { GradientExtractor } from '../gradients/extractor.ts'
@@ -35,7 +39,9 @@ export interface WorkerData {
   /** Rows of the embedding. */
   words: number
   settings: TrainingSettings
-  /** Threads inside one operator. */
+  /** What computes; where it fails, the CPU does the rest. */
+  device: DeviceName
+  /** Threads inside one operator, on the CPU. */
   operatorThreads: number
   training: TrainingSet
   heldOut: { texts: EncodedTexts; classes: Int32Array }
@@ -85,11 +91,42 @@ type Handlers = {
   ) => Promise<Tasks[Name]['result']>
 }
 
-async function handlers(data: WorkerData): Promise<Handlers> {
+/** How a device's executor is made. */
+type MakeExecutor = typeof executorOn
+
+/** A device with the CPU behind it, and which of them have computed. */
+class DeviceInUse {
+  readonly executor: Executor
+  #current: DeviceName
+
+  constructor(data: WorkerData, make: MakeExecutor, note: (note: string) => void) {
+    const { device, operatorThreads: threads } = data
+    this.#current = device
+    const cpu = make('cpu', { threads })
+    const fail = (reason: string) => {
+      this.#current = 'cpu'
+      note(failureNote(device, reason))
+    }
+    this.executor = device === 'cpu' ? cpu : withFallback(make(device, { threads }), cpu, fail)
+  }
+
+  /** Starts to watch; the function that it gives tells the devices that have computed since. */
+  watch(): () => DeviceName[] {
+    const first = this.#current
+    return () => [...new Set([first, this.#current])]
+  }
+}
+
+async function handlers(
+  data: WorkerData,
+  make: MakeExecutor,
+  note: (note: string) => void
+): Promise<Handlers> {
   const { training, heldOut, settings, words } = data
   const { name, sizes, classes } = data.model
   const model: Model = models[name].create(sizes, classes)
-  const executor = executorOn('cpu', { threads: data.operatorThreads })
+  const inUse = new DeviceInUse(data, make, note)
+  const { executor } = inUse
   const given = data.pretrained
     ? await readPretrained(data.pretrained, { name, sizes }, classes)
     : undefined
@@ -100,6 +137,7 @@ async function handlers(data: WorkerData): Promise<Handlers> {
       const last = before.epochs.at(-1)?.epoch
       const from = last === undefined ? undefined : await readPoint(folder, last, { model, words })
       const started = performance.now()
+      const devicesSince = inUse.watch()
       let unfinished: UnfinishedTraining = from ? before : { ...before, epochs: [], seconds: 0 }
       const live = new LiveTraining(unfinished.epochs)
       let probabilities: Float32Array | undefined
@@ -115,7 +153,8 @@ async function handlers(data: WorkerData): Promise<Handlers> {
           const { loss, accuracy } = evaluate(probabilities, heldOut.classes, classes)
           const epoch = { ...result, heldOutLoss: loss, heldOutAccuracy: accuracy }
           const seconds = before.seconds + (performance.now() - started) / 1000
-          unfinished = { ...unfinished, epochs: [...unfinished.epochs, epoch], seconds }
+          const devices = [...new Set([...before.devices, ...devicesSince()])]
+          unfinished = { ...unfinished, epochs: [...unfinished.epochs, epoch], seconds, devices }
           live.epochs = unfinished.epochs
           await writeCheckpoint(folder, model, parameters, result)
           await writePoint(folder, unfinished, state)
@@ -137,13 +176,18 @@ async function handlers(data: WorkerData): Promise<Handlers> {
       return epoch
     },
 
-    round(task, { signal, report }) {
+    async round(task, { signal, report }) {
+      const devicesSince = inUse.watch()
       const tools = { trainer, predictor, training, heldOut, classes }
       const onStep = (done: number, total: number) => report(done / total, `seed ${task.seed}`)
-      return runRound(task, tools, { onStep, signal })
+      const judged = await runRound(task, tools, { onStep, signal })
+      return { ...judged, devices: devicesSince() }
     },
 
     async measure(_, { signal }) {
+      // Nothing stands behind the device here: one that fails has no time.
+      const alone = make(data.device, { threads: data.operatorThreads })
+      const trainer = new Trainer(model, { words, settings, executor: alone, given })
       // The first step compiles, so that time is taken from the end of the first epoch on.
       let began: number | undefined
       let least = Infinity
@@ -167,18 +211,21 @@ function epochText(epochs: readonly Epoch[], total: number): string {
   return `${doing}, loss ${last.loss.toFixed(3)}, held-out accuracy ${last.heldOutAccuracy.toFixed(3)}`
 }
 
-serveTasks<WorkerData, Task, TaskResult>(async (data) => {
-  const table = await handlers(data)
-  return (task, context) => {
-    switch (task.kind) {
-      case 'train':
-        return table.train(task, context)
-      case 'gradients':
-        return table.gradients(task, context)
-      case 'round':
-        return table.round(task, context)
-      case 'measure':
-        return table.measure(task, context)
+/** Serves the tasks of a pool, on the executors that are made of devices. */
+export function serveWorker(make: MakeExecutor): void {
+  serveTasks<WorkerData, Task, TaskResult>(async (data, note) => {
+    const table = await handlers(data, make, note)
+    return (task, context) => {
+      switch (task.kind) {
+        case 'train':
+          return table.train(task, context)
+        case 'gradients':
+          return table.gradients(task, context)
+        case 'round':
+          return table.round(task, context)
+        case 'measure':
+          return table.measure(task, context)
+      }
     }
-  }
-})
+  })
+}

@@ -5,6 +5,8 @@ import { rowsOf } from '../dataset/dataset.ts'
 import type { OpenDataset } from '../dataset/open.ts'
 import { openDataset } from '../dataset/open.ts'
 import { ErratumError } from '../errors.ts'
+import type { DeviceName } from '../executors/devices.ts'
+import { workersOn } from '../executors/devices.ts'
 import { readJson } from '../files/read-json.ts'
 import type { StoredTensor } from '../files/safetensors.ts'
 import { readTensors, writeTensors } from '../files/safetensors.ts'
@@ -177,11 +179,20 @@ export function splitTexts(
   }
 }
 
+/** With what tasks compute. */
+export interface Computing {
+  /** Rows of the embedding. */
+  words: number
+  device: DeviceName
+  /** Threads inside one operator, on the CPU. */
+  operatorThreads: number
+}
+
 /** What tasks are given, for a workspace whose texts are encoded. */
 export function workerData(
   { project, dataset, modelName, settings }: Workspace,
   { training, heldOut }: { training: TrainingSet; heldOut: HeldOutSet },
-  { words, operatorThreads }: { words: number; operatorThreads: number }
+  { words, ...computing }: Computing
 ): WorkerData {
   const { sizes, checkpoint } = project.settings.model
   return {
@@ -189,7 +200,7 @@ export function workerData(
     pretrained: checkpoint && pretrainedFolderOf(project),
     words,
     settings,
-    operatorThreads,
+    ...computing,
     training,
     heldOut: { texts: heldOut.texts, classes: heldOut.classes }
   }
@@ -197,7 +208,8 @@ export function workerData(
 
 /**
  * Does tasks of one kind in worker threads; `onResult` takes each result as it comes, and
- * `job.onDetail` what a task has found so far.
+ * `job.onDetail` what a task has found so far. Where the device fails, the tasks under way end on the
+ * CPU, and those not begun are left: the CPU does them side by side if it is asked.
  */
 export function runTasks<Name extends TaskName>(
   data: WorkerData,
@@ -205,13 +217,26 @@ export function runTasks<Name extends TaskName>(
   job: Job & { onDetail?: ((detail: TaskDetail<Name>) => void) | undefined },
   onResult: (result: TaskResult<Name>, task: Task<Name>) => void | Promise<void>
 ): Promise<void> {
+  const { device } = data
+  let hasFailed = false
+  function* untilFailure() {
+    for (const task of tasks) {
+      if (hasFailed) return
+      yield task
+    }
+  }
   return runPool<WorkerData, Task<Name>, TaskResult<Name>>({
-    worker: threadEntry('worker'),
+    worker: job.worker ?? threadEntry('worker'),
     data,
-    tasks,
-    threads: job.threads,
+    tasks: device === 'cpu' ? tasks : untilFailure(),
+    total: tasks.length,
+    threads: workersOn(device, job.threads),
     signal: job.signal,
     onResult,
+    onNote: (note) => {
+      hasFailed = true
+      job.onNote?.(note)
+    },
     onDetail: (detail) => job.onDetail?.(detail as TaskDetail<Name>),
     ...(job.onProgress && { onProgress: (progress) => job.onProgress!(progress) })
   })

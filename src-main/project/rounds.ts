@@ -12,6 +12,7 @@ import type { StoredTensor } from '../files/safetensors.ts'
 import { readTensors, writeTensors } from '../files/safetensors.ts'
 import { makeFolder } from '../files/write.ts'
 import type { RoundResult } from '../retrain/round.ts'
+import { devicesSchema } from '../training/base-record.ts'
 import type { Journal } from './journal.ts'
 import { openJournal } from './journal.ts'
 
@@ -21,6 +22,7 @@ export const roundSchema = z.object({
   seed: z.int(),
   accuracy: z.number(),
   seconds: z.number(),
+  devices: devicesSchema,
   finishedAt: z.string()
 })
 
@@ -51,14 +53,15 @@ export class RoundStore {
   async find(key: string): Promise<RoundResult | undefined> {
     const record = this.#journal.find(key)
     if (!record || !existsSync(this.#path(key))) return undefined
-    const { seed, accuracy, seconds } = record
+    const { seed, accuracy, seconds, devices } = record
     const { predicted, trueProbability } = await readRound(this.#path(key))
     if (!(predicted instanceof Int32Array && trueProbability instanceof Float32Array)) return
-    return { key, seed, accuracy, seconds, predicted, trueProbability }
+    return { key, seed, accuracy, seconds, devices, predicted, trueProbability }
   }
 
   /** Keeps a finished round. */
-  async add({ key, seed, accuracy, seconds, predicted, trueProbability }: RoundResult) {
+  async add({ predicted, trueProbability, ...known }: RoundResult) {
+    const { key, seed, accuracy, seconds, devices } = known
     const shape = [predicted.length]
     const tensors = new Map([
       ['predicted', { shape, data: predicted }],
@@ -67,7 +70,10 @@ export class RoundStore {
     await makeFolder(this.#folder)
     await writeTensors(this.#path(key), { tensors, metadata: { key, seed: String(seed) } })
     const finishedAt = new Date().toISOString()
-    await this.#journal.append({ key, seed, accuracy, seconds, finishedAt })
+    await this.#journal.append({
+      ...{ key, seed, accuracy, seconds, finishedAt },
+      devices: [...devices]
+    })
   }
 
   #path(key: string): string {

@@ -1,4 +1,5 @@
 /** What a fix amounts to, in plain English: the same sentences on every screen and on paper. */
+import { inSentence } from '../executors/devices.ts'
 import type { ArmReport, FixReport } from '../retrain/fix-report.ts'
 import { standardDeviation } from '../statistics.ts'
 import { count, decimal, meanCount, pValueText, percent, percentRange, points } from './numbers.ts'
@@ -89,6 +90,12 @@ export function cautions(report: FixReport): string[] {
     found.push(
       `Random rows do as well as the opponents (${ofRounds(control)} rounds): ` +
         'the rows that were chosen may not be what matters.'
+    )
+  }
+  if (report.devices.length > 1) {
+    found.push(
+      `Its rounds were computed on ${report.devices.map(inSentence).join(' and ')}, which round differently: some of ` +
+        'what the arms differ by may come from that. Tried again on one device, it compares like with like.'
     )
   }
   return found

@@ -3,6 +3,7 @@ import { z } from 'zod'
 import { editSchema } from '../fix/edits.ts'
 import { actions } from '../fix/actions.ts'
 import { methodNames } from '../influence/method-names.ts'
+import { devicesSchema } from '../training/base-record.ts'
 
 const interval = z.tuple([z.number(), z.number()]).readonly()
 
@@ -72,7 +73,9 @@ export const fixReportSchema = z.object({
     examples: z.array(collateralSchema)
   }),
   edits: z.array(editSchema),
-  seconds: z.number()
+  seconds: z.number(),
+  /** What computed its rounds. */
+  devices: devicesSchema
 })
 
 export type ArmReport = z.infer<typeof armSchema>

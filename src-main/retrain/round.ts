@@ -1,4 +1,5 @@
 /** One round: a retraining from its own seed, with edits or without, judged on the held-out split. */
+import type { DeviceName } from '../executors/devices.ts'
 import type { Edit } from '../fix/edits.ts'
 import { applyEdits } from '../fix/apply.ts'
 import type { EncodedTexts } from '../tokens/encode.ts'
@@ -23,6 +24,8 @@ export interface RoundResult {
   /** [held-out rows] */
   trueProbability: Float32Array
   seconds: number
+  /** What computed it; more than one where a device has failed in the middle. */
+  devices: readonly DeviceName[]
 }
 
 export interface RoundTools {
@@ -38,7 +41,7 @@ export async function runRound(
   { key, seed, edits }: RoundTask,
   { trainer, predictor, training, heldOut, classes }: RoundTools,
   { onStep, signal }: { onStep?: (done: number, total: number) => void; signal?: AbortSignal }
-): Promise<RoundResult> {
+): Promise<Omit<RoundResult, 'devices'>> {
   const start = performance.now()
   const edited = applyEdits(training, edits)
   const parameters = await trainer.train(edited, seed, { ...(onStep && { onStep }), signal })

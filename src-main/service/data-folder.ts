@@ -26,6 +26,8 @@ export function namesIn(folder: string) {
     projects: join(folder, 'projects'),
     /** Folders of Hugging Face models, offered for new projects. */
     models: join(folder, 'models'),
+    /** Which devices this machine has. */
+    devices: join(folder, 'devices.json'),
     /** How long steps of models took on this machine. */
     speeds: join(folder, 'speeds.json'),
     uploads: join(folder, 'uploads'),

@@ -6,7 +6,15 @@ import { randomUUID } from 'node:crypto'
 import { EventEmitter, on } from 'node:events'
 import type { JobKind, JobResult, JobView, Live } from '../../src-preload/contract/jobs.ts'
 import { ErratumError, toEnvelope } from '../errors.ts'
-import type { Job } from '../pipeline/job.ts'
+import type { ChoiceOptions, Job, PlannedWork } from '../pipeline/job.ts'
+import { onDevice } from '../pipeline/job.ts'
+import type { DeviceName } from '../executors/devices.ts'
+
+/** With what jobs work: both are asked as each job starts. */
+export interface Equipment {
+  threads(): number
+  device(work: PlannedWork, options: ChoiceOptions): Promise<DeviceName>
+}
 
 /** What a piece of work is given. */
 export interface JobContext extends Job {
@@ -43,14 +51,13 @@ const mostKept = 50
 export class JobCenter {
   readonly #entries = new Map<string, Entry>()
   readonly #changes = new EventEmitter().setMaxListeners(0)
-  readonly #threads: () => number
+  readonly #equipment: Equipment
   #busy = false
   #timer: NodeJS.Timeout | undefined
   #closed = false
 
-  /** `threads` is asked as each job starts. */
-  constructor(threads: () => number) {
-    this.#threads = threads
+  constructor(equipment: Equipment) {
+    this.#equipment = equipment
   }
 
   /** Puts a job into the queue; returns its id. */
@@ -66,6 +73,7 @@ export class JobCenter {
       example: example ?? null,
       state: 'waiting',
       progress: null,
+      notes: [],
       live: null,
       result: null,
       error: null,
@@ -112,6 +120,7 @@ export class JobCenter {
     this.#change(entry, {
       state: 'waiting',
       progress: null,
+      notes: [],
       error: null,
       startedAt: new Date().toISOString(),
       endedAt: null
@@ -164,12 +173,15 @@ export class JobCenter {
     const { signal } = entry.abort
     this.#change(entry, { state: 'running' })
     try {
-      const result = await entry.request.work({
+      const job: JobContext = {
         signal,
-        threads: this.#threads(),
+        threads: this.#equipment.threads(),
         onProgress: (progress) => this.#change(entry, { progress }),
+        onNote: (note) => this.#change(entry, { notes: [...new Set([...entry.view.notes, note])] }),
         show: (live) => this.#change(entry, { live })
-      })
+      }
+      const device: Equipment['device'] = (...asked) => this.#equipment.device(...asked)
+      const result = await entry.request.work(onDevice(job, device))
       this.#end(entry, { state: 'done', result })
     } catch (error) {
       const envelope = toEnvelope(error)

@@ -6,11 +6,12 @@ import type { JobResult } from '../../src-preload/contract/jobs.ts'
 import { rowsOf } from '../dataset/dataset.ts'
 import { EvenSample } from '../dataset/survey.ts'
 import { models } from '../models/models.ts'
+import type { PlannedTraining } from '../pipeline/expect-training.ts'
 import { pretrainedFolderOf } from '../pipeline/pretrained.ts'
 import { gradientsOf } from '../pipeline/training-gradients.ts'
 import type { TrainOptions } from '../pipeline/train.ts'
 import { presetsOf, trainBase, unfinishedFolderOf } from '../pipeline/train.ts'
-import type { TrainedWorkspace } from '../pipeline/workspace.ts'
+import type { TrainedWorkspace, Workspace } from '../pipeline/workspace.ts'
 import { withProjectLock } from '../project/lock.ts'
 import { evaluate } from '../training/evaluate.ts'
 import type { TrainingView } from '../training/live.ts'
@@ -65,12 +66,17 @@ export async function expectProject(
   signal: AbortSignal | undefined
 ): Promise<Expectation> {
   const workspace = await service.open.workspace(service.known.folderOf(project))
+  const trainingRows = rowsOf(workspace.dataset, 'train').length
+  return expectTraining(service, plannedOf(workspace), { trainingRows, signal })
+}
+
+/** The training that a project's settings make. */
+export function plannedOf(workspace: Workspace): PlannedTraining {
   const { dataset, modelName, settings } = workspace
   const { sizes, checkpoint } = workspace.project.settings.model
-  const rows = rowsOf(dataset, 'train')
   const sample = new EvenSample<number>(1000)
-  for (const row of rows) sample.add(row)
-  const planned = {
+  for (const row of rowsOf(dataset, 'train')) sample.add(row)
+  return {
     model: { name: modelName, sizes },
     classes: dataset.labels.length,
     settings,
@@ -80,7 +86,6 @@ export async function expectProject(
     },
     sample: sample.items.map((row) => dataset.text(row))
   }
-  return expectTraining(service, planned, { trainingRows: rows.length, signal })
 }
 
 /** [true class][predicted class] over the held-out rows. */

@@ -130,7 +130,7 @@ function presetOf(name: string): Preset {
 
 /** Memory, and the time where nothing stands against measuring it. */
 export async function expectTraining(
-  { facts, jobs }: Service,
+  { devices, settings, jobs }: Service,
   planned: PlannedTraining,
   { trainingRows, signal }: { trainingRows: number; signal: AbortSignal | undefined }
 ): Promise<Expectation> {
@@ -138,7 +138,11 @@ export async function expectTraining(
   // A job uses all cores, so that a measurement beside it would tell neither's time.
   const isBusy = jobs.list().some(({ state }) => state === 'running')
   const canMeasure = !isBusy && bytes <= freeBytes
-  const seconds = facts.known(step) ?? (canMeasure ? await facts.measure(step, signal) : null)
+  const work = { step, sideBySide: false }
+  const { device } = settings.value
+  const seconds = canMeasure
+    ? await devices.measure(device, work, { signal })
+    : devices.leastKnown(device, work)
   const steps = Math.ceil(trainingRows / planned.settings.batchSize)
   return { trainingRows, bytes, freeBytes, secondsAnEpoch: seconds && seconds * steps }
 }

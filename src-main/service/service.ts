@@ -1,15 +1,16 @@
 /** What the core keeps between the calls of its windows. */
 import { availableParallelism } from 'node:os'
-import { settingsSchema } from '../../src-preload/contract/application.ts'
 import type { Settings } from '../../src-preload/contract/application.ts'
 import { namesIn } from './data-folder.ts'
+import { DataFacts } from './data-facts.ts'
+import { Devices } from './devices.ts'
 import { JobCenter } from './jobs.ts'
 import { KnownProjects } from './known-projects.ts'
-import { ModelFacts } from './model-facts.ts'
 import { OpenProjects } from './open-projects.ts'
 import { PickedPaths } from './picked.ts'
 import type { Shell } from './shell.ts'
-import { Stored } from './stored.ts'
+import { storedSettings } from './settings.ts'
+import type { Stored } from './stored.ts'
 
 export interface Service {
   readonly dataFolder: string
@@ -19,7 +20,8 @@ export interface Service {
   readonly known: KnownProjects
   readonly open: OpenProjects
   readonly picked: PickedPaths
-  readonly facts: ModelFacts
+  readonly facts: DataFacts
+  readonly devices: Devices
   /** Its folders are models that every window may choose. */
   readonly modelsFolder: string
   /** Cancels all work and lets go of all projects. */
@@ -38,11 +40,12 @@ export function createService(
   { modelsFolder }: { modelsFolder?: string | undefined } = {}
 ): Service {
   const names = namesIn(dataFolder)
-  const settings = new Stored<Settings>(names.settings, settingsSchema, {
-    threads: null,
-    device: 'cpu'
+  const settings = storedSettings(names.settings)
+  const devices = new Devices(names)
+  const jobs = new JobCenter({
+    threads: () => threadsOf(settings.value),
+    device: (work, options) => devices.choose(settings.value.device, work, options)
   })
-  const jobs = new JobCenter(() => threadsOf(settings.value))
   const open = new OpenProjects()
   return {
     dataFolder,
@@ -52,7 +55,8 @@ export function createService(
     known: new KnownProjects(names),
     open,
     picked: new PickedPaths(),
-    facts: new ModelFacts(names.speeds),
+    facts: new DataFacts(),
+    devices,
     modelsFolder: modelsFolder ?? names.models,
     async close() {
       await jobs.close()

@@ -12,8 +12,7 @@ import { readTensors, writeTensors } from '../files/safetensors.ts'
 import { writeJsonAtomically } from '../files/write.ts'
 import type { Model } from '../models/model.ts'
 import { checkpointPath, readCheckpoint } from './checkpoints.ts'
-import { epochSchema } from './base-record.ts'
-
+import { devicesSchema, epochSchema } from './base-record.ts'
 import { trainingSchema } from './settings.ts'
 import type { OptimizerState, TrainingPoint } from './trainer.ts'
 
@@ -24,7 +23,8 @@ const unfinishedSchema = z.object({
   settings: trainingSchema,
   epochs: z.array(epochSchema),
   /** Spent on them. */
-  seconds: z.number()
+  seconds: z.number(),
+  devices: devicesSchema
 })
 
 export type UnfinishedTraining = z.infer<typeof unfinishedSchema>

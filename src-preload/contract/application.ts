@@ -1,11 +1,13 @@
 /** The application itself: what it is, what the user has set, files that the user picks. */
 import { z } from 'zod'
+import { deviceChoices, deviceNames } from '../../src-main/executors/devices.ts'
 import { call, nothing, pickedToken } from './call.ts'
 
 export const settingsSchema = z.object({
   /** Rounds at the same time; null: one a core. */
   threads: z.int().min(1).max(256).nullable(),
-  device: z.enum(['cpu'])
+  /** What computes trainings, gradients and rounds; auto: the fastest. */
+  device: z.enum(deviceChoices)
 })
 
 export type Settings = z.infer<typeof settingsSchema>
@@ -15,6 +17,20 @@ export const picked = z.object({
   /** The last part of its path. */
   name: z.string(),
   bytes: z.number()
+})
+
+export const deviceView = z.object({
+  device: z.enum(deviceNames),
+  title: z.string(),
+  found: z.boolean(),
+  /** Why it is not here. */
+  why: z.string().nullable(),
+  /** Operators that run on the CPU all the same; null where nobody has looked. */
+  onCpu: z.array(z.string()).nullable(),
+  /** Seconds of a step of the project's model, in its training and in rounds. */
+  step: z.object({ training: z.number().nullable(), rounds: z.number().nullable() }),
+  /** Whether the project's model was tried on it in vain. */
+  fails: z.boolean()
 })
 
 export const applicationContract = {
@@ -32,6 +48,14 @@ export const applicationContract = {
   ),
   /** Keeps settings; those left out stay. */
   change: call(settingsSchema.partial(), settingsSchema),
+  /**
+   * What this machine has to compute on, and how fast each is at the model of the project that was
+   * opened last, as far as that was measured. `again` looks for them anew.
+   */
+  devices: call(
+    z.object({ again: z.boolean() }),
+    z.object({ devices: z.array(deviceView), projectName: z.string().nullable() })
+  ),
   /** Asks the user for a data file in the system's own dialog; null when cancelled. */
   pickFile: call(nothing, picked.nullable()),
   /** The same for a folder. */

@@ -89,6 +89,8 @@ export const jobView = z.object({
       message: z.string()
     })
     .nullable(),
+  /** What went otherwise than asked, in sentences. */
+  notes: z.array(z.string()),
   live: liveSchema.nullable(),
   result: jobResult.nullable(),
   error: z.object({ code: z.enum(errorCodes), message: z.string() }).nullable(),

@@ -164,6 +164,7 @@ function roundData(size: Size, tokens: number): WorkerData {
     pretrained: null,
     words,
     settings: { ...trainingPresets('bert', false).adamw, epochs: 1, clipNorm: null, dropout: 0 },
+    device: 'cpu',
     operatorThreads: 1,
     training: draw(roundRows, 1),
     heldOut: draw(64, 9)

@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest'
-import type { Executor, Tensors } from '../../src-main/executors/executor.ts'
+import type { Executor } from '../../src-main/executors/executor.ts'
 import { withFallback } from '../../src-main/executors/fallback.ts'
 import { onnxruntimeExecutor } from '../../src-main/executors/onnxruntime.ts'
 import { encoder } from '../../src-main/models/encoder.ts'
@@ -8,37 +8,10 @@ import { trainingPresets } from '../../src-main/training/presets.ts'
 import type { TrainingSet } from '../../src-main/training/trainer.ts'
 import { Trainer } from '../../src-main/training/trainer.ts'
 import { add, constant, input } from '../../src-main/graph/build.ts'
+import { losingDevice } from '../support/losing-device.ts'
 import { encoded } from '../support/views.ts'
 
 const cpu = onnxruntimeExecutor({ threads: 1 })
-
-/** The CPU as a device that is lost at its n-th call: from then on nothing works, letting go neither. */
-function losingDevice(n: number): Executor & { calls: number } {
-  const device = {
-    name: 'losing',
-    calls: 0,
-    async compile(...given: Parameters<Executor['compile']>) {
-      const call = () => {
-        if (++device.calls >= n) throw new Error('device lost')
-      }
-      call()
-      const executable = await cpu.compile(...given)
-      return {
-        inputShapes: executable.inputShapes,
-        outputShapes: executable.outputShapes,
-        async run(feeds: Tensors, into?: Tensors) {
-          call()
-          return executable.run(feeds, into)
-        },
-        async dispose() {
-          call()
-          await executable.dispose()
-        }
-      }
-    }
-  }
-  return device
-}
 
 const texts = Array.from({ length: 24 }, (_, row) => [2, 4 + (row % 5), 5 + (row % 7), 9, 11, 3])
 const data: TrainingSet = {

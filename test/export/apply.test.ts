@@ -63,7 +63,8 @@ async function exportedFix(): Promise<{ folder: string; edits: string; curated: 
     uplift: { difference: 0, interval: [-0.5, 0.5], pValue: 1 },
     collateral: { newlyWrong: 0, newlyRight: 0, baselineChurn: 0, examples: [] },
     edits,
-    seconds: 1
+    seconds: 1,
+    devices: ['cpu']
   })
   const file: EditsFile = {
     format: 'erratum-edits',

@@ -57,10 +57,13 @@ export function answer<Area extends keyof Inputs, Call extends keyof Inputs[Area
   answers.set(`${area}.${call}`, give)
 }
 
-/** Lets every window know these jobs. */
+/** Lets every window know these jobs; none notes anything unless it says so. */
 export function tellJobs(jobs: readonly Partial<JobView>[]): void {
   if (watching === undefined) untold.push(jobs)
-  else tell(watching, { result: { type: 'data', data: jobs } })
+  else {
+    const data = jobs.map((job) => ({ notes: [], ...job }))
+    tell(watching, { result: { type: 'data', data } })
+  }
 }
 
 /** A promise with its ends, for answers that come when a test says so. */

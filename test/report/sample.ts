@@ -58,6 +58,7 @@ export function reportOf(
     collateral: { newlyWrong: 4.2, newlyRight: 6, baselineChurn: 9.3, examples: [] },
     edits: [{ kind: 'remove', row: 17 }],
     seconds: 70,
+    devices: ['cpu'],
     ...changes
   }
 }

@@ -4,6 +4,11 @@ import { ErratumError } from '../../src-main/errors.ts'
 import type { JobContext, JobRequest } from '../../src-main/service/jobs.ts'
 import { JobCenter } from '../../src-main/service/jobs.ts'
 
+const equipment = (threads: number) => ({
+  threads: () => threads,
+  device: () => Promise.resolve('webgpu' as const)
+})
+
 const nothing = { kind: 'nothing' } as const
 
 const request = (work: JobRequest['work'], project = 'a'): JobRequest => ({
@@ -40,7 +45,7 @@ async function until(jobs: JobCenter, wanted: (list: readonly JobView[]) => bool
 
 describe('JobCenter', () => {
   it('runs one job at a time, in their order', async () => {
-    const jobs = new JobCenter(() => 3)
+    const jobs = new JobCenter(equipment(3))
     const first = held()
     const second = held()
     const a = jobs.start(request(first.work))
@@ -57,7 +62,7 @@ describe('JobCenter', () => {
   })
 
   it('tells of progress and of what was found', async () => {
-    const jobs = new JobCenter(() => 1)
+    const jobs = new JobCenter(equipment(1))
     const work = held()
     const id = jobs.start(request(work.work))
     const progress = { done: 1, total: 4, secondsLeft: 3, message: 'Round 1' }
@@ -70,7 +75,7 @@ describe('JobCenter', () => {
   })
 
   it('cancels a running job and a waiting one, and starts each again', async () => {
-    const jobs = new JobCenter(() => 1)
+    const jobs = new JobCenter(equipment(1))
     const first = held()
     const second = held()
     const a = jobs.start(request(first.work))
@@ -91,7 +96,7 @@ describe('JobCenter', () => {
   })
 
   it('keeps the sentence of a job that fails, and goes on with the next', async () => {
-    const jobs = new JobCenter(() => 1)
+    const jobs = new JobCenter(equipment(1))
     const a = jobs.start(request(() => Promise.reject(new ErratumError('locked', 'In use.'))))
     const b = jobs.start(request(() => Promise.resolve(nothing)))
     await expect(jobs.result(a)).rejects.toThrow('In use.')
@@ -103,7 +108,7 @@ describe('JobCenter', () => {
   })
 
   it('dismisses what has ended and nothing else', async () => {
-    const jobs = new JobCenter(() => 1)
+    const jobs = new JobCenter(equipment(1))
     const work = held()
     const a = jobs.start(request(work.work))
     jobs.dismiss(a)
@@ -116,7 +121,7 @@ describe('JobCenter', () => {
   })
 
   it('ends all work when it is closed', async () => {
-    const jobs = new JobCenter(() => 1)
+    const jobs = new JobCenter(equipment(1))
     const a = jobs.start(request(held().work))
     const b = jobs.start(request(held().work))
     await jobs.close()
@@ -124,7 +129,7 @@ describe('JobCenter', () => {
   })
 
   it('ends a watch whose window is gone', async () => {
-    const jobs = new JobCenter(() => 1)
+    const jobs = new JobCenter(equipment(1))
     const window = new AbortController()
     const seen: number[] = []
     const watching = (async () => {

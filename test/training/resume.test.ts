@@ -83,7 +83,7 @@ describe.each(cases)('a training of %s by %s that is taken up again', (name, opt
         await writeCheckpoint(at, model, parameters, result)
         await writePoint(
           at,
-          { key: 'k', seed: 5, settings, epochs: [...results], seconds: 1 },
+          { key: 'k', seed: 5, settings, epochs: [...results], seconds: 1, devices: ['cpu'] },
           state
         )
       }

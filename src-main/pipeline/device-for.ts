@@ -1,0 +1,42 @@
+/** What is to compute a piece of a project's work. */
+import type { DeviceName } from '../executors/devices.ts'
+import type { EncodedTexts } from '../tokens/encode.ts'
+import type { Job } from './job.ts'
+import type { TypicalStep } from './typical-step.ts'
+import { typicalStep } from './typical-step.ts'
+import type { TrainedWorkspace, Workspace } from './workspace.ts'
+
+/** The texts of a training, and the rows of its embedding. */
+export interface Texts {
+  words: number
+  texts: Pick<EncodedTexts, 'offsets'>
+}
+
+/** A typical step of a project's training. */
+export function stepOf(
+  { project, dataset, modelName, settings }: Workspace,
+  texts: Texts
+): TypicalStep {
+  const model = { name: modelName, sizes: project.settings.model.sizes }
+  return typicalStep({ model, classes: dataset.labels.length, settings, ...texts })
+}
+
+/** Asks the job what is to compute; throws `bad-argument` where that is not there. */
+export async function deviceFor(
+  workspace: Workspace,
+  texts: Texts,
+  { job, sideBySide }: { job: Job; sideBySide: boolean }
+): Promise<DeviceName> {
+  if (!job.device) return 'cpu'
+  return job.device({ step: stepOf(workspace, texts), sideBySide })
+}
+
+/** The same for what is done with a trained model: rounds, and gradients at its checkpoints. */
+export function deviceForTrained(workspace: TrainedWorkspace, job: Job): Promise<DeviceName> {
+  return deviceFor(workspace, textsOf(workspace), { job, sideBySide: true })
+}
+
+/** The training texts of a trained model. */
+export function textsOf({ tokenizer, training }: TrainedWorkspace): Texts {
+  return { words: tokenizer.size, texts: training.texts }
+}

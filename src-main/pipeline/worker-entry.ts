@@ -1,0 +1,5 @@
+/** The worker thread of every long job. */
+import { executorOn } from '../executors/on-device.ts'
+import { serveWorker } from './worker.ts'
+
+serveWorker(executorOn)

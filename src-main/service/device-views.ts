@@ -1,0 +1,59 @@
+/** Answers about the devices of this machine. */
+import type { z } from 'zod'
+import type { applicationContract } from '../../src-preload/contract/application.ts'
+import { deviceNames, devices as table } from '../executors/devices.ts'
+import type { DeviceName } from '../executors/devices.ts'
+import type { PlannedWork } from '../pipeline/job.ts'
+import { plannedOf } from './model.ts'
+import { needsOf } from '../pipeline/expect-training.ts'
+import { stepOf, textsOf } from '../pipeline/device-for.ts'
+import type { TypicalStep } from '../pipeline/typical-step.ts'
+import type { Service } from './service.ts'
+
+type DeviceList = z.infer<typeof applicationContract.devices.output>
+
+/** What there is, and how fast each is at the model of the project that was opened last. */
+export async function listDevices(
+  service: Service,
+  { again }: { again: boolean }
+): Promise<DeviceList> {
+  const opened = await openedLast(service)
+  const views: DeviceList['devices'] = []
+  for (const device of deviceNames) {
+    const { devices } = service
+    const probe = await (again ? devices.look(device) : devices.probe(device))
+    const { title, onCpu } = table[device]
+    views.push({
+      ...{ device, title, onCpu: onCpu && [...onCpu] },
+      ...{ found: probe.found, why: probe.found ? null : probe.why },
+      ...timesOf(service, device, opened?.step)
+    })
+  }
+  return { devices: views, projectName: opened?.name ?? null }
+}
+
+function timesOf({ devices }: Service, device: DeviceName, step: TypicalStep | undefined) {
+  const known = (sideBySide: PlannedWork['sideBySide']) =>
+    step && devices.known(device, { step, sideBySide })
+  const [training, rounds] = [known(false), known(true)]
+  const fails = training === null || rounds === null
+  return { step: { training: training ?? null, rounds: rounds ?? null }, fails }
+}
+
+/** A typical step of the project opened last; nothing where that cannot be opened. */
+async function openedLast(
+  service: Service
+): Promise<{ name: string; step: TypicalStep } | undefined> {
+  const [project] = service.known.list()
+  if (!project) return undefined
+  try {
+    const workspace = await service.open.workspace(project.folder)
+    const step =
+      'base' in workspace
+        ? stepOf(workspace, textsOf(workspace))
+        : (await needsOf(plannedOf(workspace))).step
+    return { name: service.known.nameOf(project.id), step }
+  } catch {
+    return undefined
+  }
+}

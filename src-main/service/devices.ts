@@ -1,0 +1,135 @@
+/** Which devices this machine has, and which of them is to compute a piece of work. */
+import { availableParallelism } from 'node:os'
+import { z } from 'zod'
+import { ErratumError } from '../errors.ts'
+import type { DeviceChoice, DeviceName } from '../executors/devices.ts'
+import { deviceNames, devices, isPossible } from '../executors/devices.ts'
+import { lookFor } from '../executors/look-for.ts'
+import type { Probe } from '../executors/probe.ts'
+import { probeDevice, probeSchema } from '../executors/probe.ts'
+import type { ChoiceOptions, PlannedWork } from '../pipeline/job.ts'
+import { threadsFor } from '../pipeline/train.ts'
+import { machineKey } from './machine.ts'
+import { Speeds } from './speeds.ts'
+import { Stored } from './stored.ts'
+
+const foundSchema = z.object({
+  machine: z.string(),
+  probes: z.partialRecord(z.enum(deviceNames), probeSchema)
+})
+
+export class Devices {
+  readonly speeds: Speeds
+  readonly #found: Stored<z.infer<typeof foundSchema>>
+
+  /** Where both are kept; another machine with the same home finds nothing of this one. */
+  constructor(files: { devices: string; speeds: string }) {
+    const machine = machineKey()
+    this.#found = new Stored(files.devices, foundSchema, { machine, probes: {} })
+    this.speeds = new Speeds(files.speeds)
+  }
+
+  /** Looks for a device, or tells what was found before. */
+  async probe(device: DeviceName): Promise<Probe> {
+    return this.#kept(device) ?? this.look(device)
+  }
+
+  /** Looks for a device, whatever was found before. */
+  async look(device: DeviceName): Promise<Probe> {
+    if (device === 'cpu') return { found: true }
+    // Nothing has to be started to tell that.
+    if (!isPossible(device)) return probeDevice(device)
+    // Its driver may end the whole process; then it is not started again until that is asked for.
+    const why = `Erratum ended when it looked for ${devices[device].title} the last time. Update its driver.`
+    await this.#keep(device, { found: false, why })
+    const probe = await lookFor(device)
+    await this.#keep(device, probe)
+    return probe
+  }
+
+  /**
+   * The device for a piece of work: the one that was chosen, which must be there (`bad-argument`
+   * says why it is not and what to do), or the fastest of all, found by a few steps the first time.
+   */
+  async choose(
+    choice: DeviceChoice,
+    work: PlannedWork,
+    options: ChoiceOptions = {}
+  ): Promise<DeviceName> {
+    if (choice === 'cpu') return choice
+    return choice === 'auto' ? this.#fastest(work, options) : this.#required(choice)
+  }
+
+  /** Seconds of a step of the work on a device; null where it has failed, undefined if not measured. */
+  known(device: DeviceName, work: PlannedWork): number | null | undefined {
+    return this.speeds.known(work.step, measuredOn(device, work))
+  }
+
+  /** Seconds of a step on the device of a choice, measured unless they are known. */
+  async measure(choice: DeviceChoice, work: PlannedWork, options: ChoiceOptions) {
+    const device = await this.choose(choice, work, options)
+    return this.speeds.measure(work.step, measuredOn(device, work), options.signal)
+  }
+
+  /** The same where nothing may be measured now; null where they are not known. */
+  leastKnown(choice: DeviceChoice, work: PlannedWork): number | null {
+    const candidates = choice === 'auto' ? deviceNames : [choice]
+    const known = candidates.map((device) => this.known(device, work) ?? Infinity)
+    const least = Math.min(...known)
+    return least < Infinity ? least : null
+  }
+
+  #kept(device: DeviceName): Probe | undefined {
+    const { machine, probes } = this.#found.value
+    return machine === machineKey() ? probes[device] : undefined
+  }
+
+  #keep(device: DeviceName, probe: Probe): Promise<void> {
+    const machine = machineKey()
+    const known = this.#found.value.machine === machine ? this.#found.value.probes : {}
+    return this.#found.set({ machine, probes: { ...known, [device]: probe } })
+  }
+
+  async #required(device: DeviceName): Promise<DeviceName> {
+    // It may be there by now.
+    const probe = this.#kept(device)?.found ? ({ found: true } as const) : await this.look(device)
+    if (probe.found) return device
+    throw new ErratumError(
+      'bad-argument',
+      `This machine cannot compute on ${device}. ${probe.why} Give --device cpu or --device auto, or ` +
+        'choose another device in the Settings; erratum devices lists what is here.'
+    )
+  }
+
+  async #fastest(work: PlannedWork, { signal, onMeasure }: ChoiceOptions): Promise<DeviceName> {
+    const candidates: DeviceName[] = []
+    for (const device of deviceNames) {
+      if (isPossible(device) && (await this.probe(device)).found) candidates.push(device)
+    }
+    // Nothing is to be measured where there is nothing to choose.
+    if (candidates.length === 1) return 'cpu'
+    let fastest: DeviceName = 'cpu'
+    let least = Infinity
+    for (const device of candidates) {
+      const on = measuredOn(device, work)
+      if (this.speeds.known(work.step, on) === undefined) onMeasure?.()
+      const seconds = await this.speeds.measure(work.step, on, signal)
+      const each = (seconds ?? Infinity) / atOnce(device, work)
+      if (each < least) [fastest, least] = [device, each]
+    }
+    return fastest
+  }
+}
+
+/** How the work is measured on a device. */
+export function measuredOn(device: DeviceName, { step, sideBySide }: PlannedWork) {
+  return { device, operatorThreads: sideBySide ? 1 : threadsFor(step.model.name) }
+}
+
+/**
+ * Trainings that a device does in the time of one. It does not depend on how many are wanted now: one
+ * more round must not be computed elsewhere than those before.
+ */
+function atOnce(device: DeviceName, { sideBySide }: PlannedWork): number {
+  return device === 'cpu' && sideBySide ? availableParallelism() : 1
+}

@@ -1,0 +1,79 @@
+/** How long steps of models take on the devices of this machine: measured once, then kept. */
+import { z } from 'zod'
+import { ErratumError, throwIfCancelled } from '../errors.ts'
+import type { MeasuredOn } from '../pipeline/expect-training.ts'
+import { measureStep } from '../pipeline/expect-training.ts'
+import type { TypicalStep } from '../pipeline/typical-step.ts'
+import { machineKey } from './machine.ts'
+import { Stored } from './stored.ts'
+
+/** Seconds; null where the step cannot be computed there. */
+const speedsSchema = z.record(z.string(), z.number().nullable())
+
+export class Speeds {
+  readonly #stored: Stored<Record<string, number | null>>
+  /** Measurements follow one another. */
+  #measuring: Promise<unknown> = Promise.resolve()
+
+  /** `path` is their file. */
+  constructor(path: string) {
+    this.#stored = new Stored(path, speedsSchema, {})
+  }
+
+  /** Seconds of a step, where they were measured before; null where it has failed. */
+  known(step: TypicalStep, on: MeasuredOn): number | null | undefined {
+    return this.#stored.value[keyOf(step, on)]
+  }
+
+  /** Seconds of a step, measured unless they are known; null where it fails. */
+  async measure(
+    step: TypicalStep,
+    on: MeasuredOn,
+    signal: AbortSignal | undefined
+  ): Promise<number | null> {
+    const before = this.#measuring
+    const measured = (async () => {
+      await before.catch(() => undefined)
+      throwIfCancelled(signal)
+      const known = this.known(step, on)
+      return known === undefined ? this.#measureNow(step, on, signal) : known
+    })()
+    this.#measuring = measured
+    return measured
+  }
+
+  async #measureNow(step: TypicalStep, on: MeasuredOn, signal: AbortSignal | undefined) {
+    const key = keyOf(step, on)
+    // A driver that ends the whole process with it is not tried a second time.
+    if (on.device !== 'cpu') await this.#set(key, null)
+    try {
+      const seconds = await measureStep(step, on, signal)
+      await this.#set(key, seconds)
+      return seconds
+    } catch (error) {
+      const isCancelled = error instanceof ErratumError && error.code === 'cancelled'
+      if (isCancelled) await this.#set(key, undefined)
+      if (isCancelled || on.device === 'cpu') throw error
+      return null
+    }
+  }
+
+  #set(key: string, seconds: number | null | undefined): Promise<void> {
+    const others = Object.entries(this.#stored.value).filter(([known]) => known !== key)
+    const entry = seconds === undefined ? [] : [[key, seconds] as const]
+    return this.#stored.set(Object.fromEntries([...others, ...entry]))
+  }
+}
+
+/** All that decides how long a step takes. */
+function keyOf(
+  { model, classes, settings, words, tokens }: TypicalStep,
+  { device, operatorThreads }: MeasuredOn
+): string {
+  const { batchSize, accumulation, dropout, frozenLayers, optimizer } = settings
+  return JSON.stringify([
+    ...[model.name, model.sizes, classes, words, tokens],
+    ...[batchSize, accumulation, dropout > 0, frozenLayers, optimizer.kind],
+    ...[device, operatorThreads, machineKey()]
+  ])
+}

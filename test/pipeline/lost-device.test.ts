@@ -1,0 +1,148 @@
+/** A device that is lost in the middle of a job costs nothing but time. */
+import { cpSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { setEnvironmentData } from 'node:worker_threads'
+import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { exampleOf } from '../../src-main/pipeline/example.ts'
+import { explain } from '../../src-main/pipeline/explain.ts'
+import { tryFix } from '../../src-main/pipeline/fix.ts'
+import { initProject } from '../../src-main/pipeline/init.ts'
+import type { Job } from '../../src-main/pipeline/job.ts'
+import { onDevice } from '../../src-main/pipeline/job.ts'
+import { listMistakes } from '../../src-main/pipeline/mistakes.ts'
+import type { SavedFix } from '../../src-main/pipeline/saved-fixes.ts'
+import { trainBase } from '../../src-main/pipeline/train.ts'
+import type { TypicalStep } from '../../src-main/pipeline/typical-step.ts'
+import { openTrained } from '../../src-main/pipeline/workspace.ts'
+import { withoutCosts } from '../../src-main/training/base-record.ts'
+import { plantedCsv } from '../support/planted.ts'
+
+const folder = mkdtempSync(join(tmpdir(), 'erratum-lost-'))
+const cpu: Job = { threads: 2 }
+const lost = 'The GPU (WebGPU) failed: device lost. The rest was computed on the CPU.'
+
+/** A job on a GPU that is lost at a call of its worker, and what it notes. */
+function losing(call: number): { job: Job; notes: string[] } {
+  const notes: string[] = []
+  setEnvironmentData('call', call)
+  const worker = new URL('losing-worker.ts', import.meta.url)
+  const job = { threads: 2, worker, onNote: (note: string) => void notes.push(note) }
+  return { job: onDevice(job, () => Promise.resolve('webgpu')), notes }
+}
+
+/** The project as it is after its training, to be worked in. */
+function copy(name: string): string {
+  cpSync(join(folder, 'trained'), join(folder, name), { recursive: true })
+  return join(folder, name)
+}
+
+async function train(project: string, job: Job) {
+  const changes = { epochs: 3, learningRate: 0.01, maximumLength: 16 }
+  return trainBase({ folder: project, changes, seed: 0 }, job)
+}
+
+async function explainIn(project: string, job: Job) {
+  const workspace = await openTrained(project)
+  const [mistake] = await listMistakes(workspace)
+  const example = exampleOf(workspace, mistake!.example)
+  const { scores } = await explain(workspace, example, { method: 'tracin-we-adam', top: 1 }, job)
+  workspace.dataset.close()
+  return scores
+}
+
+async function fixIn(project: string, job: Job): Promise<SavedFix> {
+  const workspace = await openTrained(project)
+  const [mistake] = await listMistakes(workspace)
+  const edits = { action: 'remove', k: 6 } as const
+  const options = { example: mistake!.example, method: 'tracin-we-adam', edits } as const
+  const fix = await tryFix(workspace, { ...options, rounds: 3, control: true }, job)
+  workspace.dataset.close()
+  return fix
+}
+
+/** Rounds that were computed in a project. */
+function roundsIn(project: string): number {
+  return readFileSync(join(project, 'rounds.jsonl'), 'utf8').trim().split('\n').length
+}
+
+/** A fix without what it took, and where. */
+function resultOf({ report }: SavedFix) {
+  return { ...report, seconds: 0, devices: [] }
+}
+
+describe('a device, lost', { timeout: 120_000 }, () => {
+  beforeAll(async () => {
+    const data = join(folder, 'films.csv')
+    writeFileSync(data, plantedCsv({ rows: 120 }))
+    const columns = { text: 'text', label: 'label', split: 'split' }
+    const init = { folder: join(folder, 'new'), data, ...columns, seed: 0, model: 'text-cnn' }
+    await initProject(init, cpu)
+    cpSync(init.folder, join(folder, 'trained'), { recursive: true })
+    await train(join(folder, 'trained'), cpu)
+  })
+
+  afterAll(() => rmSync(folder, { recursive: true, force: true }))
+
+  // One call compiles, an epoch has 4 steps, and then the held-out rows are predicted.
+  test.each([1, 3, 8])('at call %i of a training, which ends as on the CPU', async (call) => {
+    const project = join(folder, `training-${call}`)
+    cpSync(join(folder, 'new'), project, { recursive: true })
+    const { job, notes } = losing(call)
+    const base = await train(project, job)
+    const { base: expected } = await openTrained(join(folder, 'trained'))
+    expect(withoutCosts(base)).toEqual(withoutCosts(expected))
+    expect(base.devices).toEqual(['webgpu', 'cpu'])
+    expect(expected.devices).toEqual(['cpu'])
+    expect(notes).toEqual([lost])
+  })
+
+  test('never: then it computes all of it', async () => {
+    const project = join(folder, 'training')
+    cpSync(join(folder, 'new'), project, { recursive: true })
+    const { job, notes } = losing(Infinity)
+    expect((await train(project, job)).devices).toEqual(['webgpu'])
+    expect(notes).toEqual([])
+  })
+
+  test('while gradients are extracted, which are those of the CPU', async () => {
+    const { job, notes } = losing(3)
+    const scores = await explainIn(copy('explaining'), job)
+    expect(scores).toEqual(await explainIn(copy('explaining-on-cpu'), cpu))
+    expect(notes).toEqual([lost])
+  })
+
+  test('in the middle of rounds, all of which are done, and said once', async () => {
+    const project = copy('fixing')
+    await explainIn(project, cpu)
+    const onCpu = await fixIn(copy('fixing-on-cpu'), cpu)
+    // A round has 12 steps, so the third is under way.
+    const { job, notes } = losing(32)
+    const fix = await fixIn(project, job)
+    expect(resultOf(fix)).toEqual(resultOf(onCpu))
+    expect(fix.report.devices).toEqual(['webgpu', 'cpu'])
+    expect(notes).toEqual([lost])
+    // It is another proof than that of the CPU.
+    expect(fix.id).not.toBe(onCpu.id)
+  })
+
+  test('and the rounds of the CPU after that serve a fix on the CPU', async () => {
+    const project = copy('fixing-twice')
+    await explainIn(project, cpu)
+    await fixIn(project, losing(32).job)
+    expect(roundsIn(project)).toBe(9)
+    const fix = await fixIn(project, cpu)
+    expect(fix.report.devices).toEqual(['cpu'])
+    // Two rounds were the GPU's and one was begun there; the other six were the CPU's already.
+    expect(roundsIn(project)).toBe(9 + 3)
+  })
+})
+
+test('a job whose device has failed asks for the CPU from then on', async () => {
+  const { job, notes } = losing(1)
+  const work = { step: {} as TypicalStep, sideBySide: true }
+  expect(await job.device!(work)).toBe('webgpu')
+  job.onNote!(lost)
+  expect(await job.device!(work)).toBe('cpu')
+  expect(notes).toEqual([lost])
+})
