@@ -3,6 +3,7 @@
  * loaded once it is known that it is asked for, so that help and refusals come at once.
  */
 import { Command, InvalidArgumentError } from 'commander'
+import { deviceChoices } from './executors/devices.ts'
 import { formats } from './dataset/source.ts'
 import { methodNames } from './influence/method-names.ts'
 import { presetModels } from './models/models.ts'
@@ -85,6 +86,14 @@ const command = (name: string, description: string) =>
 const withThreads = (each: Command) =>
   each.option('--threads <n>', 'rounds at the same time (default: one a core)', whole(1))
 
+const withDevice = (each: Command) =>
+  each.option(
+    '--device <name>',
+    `what computes: ${deviceChoices.join(', ')} (default: as set in the windows, at first auto, the ` +
+      'fastest; erratum devices lists what is here)',
+    oneOf(deviceChoices)
+  )
+
 const withInfluence = (each: Command) =>
   each
     .requiredOption('--example <id>', 'the held-out row to repair', whole(0))
@@ -97,12 +106,12 @@ const withInfluence = (each: Command) =>
     .option('--checkpoints <epochs>', 'epochs whose checkpoints count, such as 1,2', wholes)
 
 const withFix = (each: Command) =>
-  withThreads(withInfluence(each))
+  withDevice(withThreads(withInfluence(each)))
     .requiredOption('--action <name>', 'remove or pad', oneOf(['remove', 'pad'] as const))
     .option('--rounds <n>', 'retrainings with the edit, and without', whole(1), 10)
     .option('--control', 'retrain without as many random rows too')
 
-withThreads(command('demo', 'the main job on the embedded data set, end to end'))
+withDevice(withThreads(command('demo', 'the main job on the embedded data set, end to end')))
   .option('--out <dir>', 'where to put it', 'erratum-demo')
   .action(async (options) => (await import('./commands/demo.ts')).demo(options))
 
@@ -125,7 +134,7 @@ command('init <dir>', 'make a project folder from a data set')
   .option('--new-head', 'learn the classifier of such a folder from the beginning')
   .action(async (dir, options) => (await import('./commands/init.ts')).init({ dir, ...options }))
 
-command('train <dir>', 'train the base model, a checkpoint an epoch')
+withDevice(command('train <dir>', 'train the base model, a checkpoint an epoch'))
   .option('--epochs <n>', 'times through the data', whole(1))
   .option('--batch-size <n>', 'rows a step', whole(1))
   .option('--learning-rate <x>', 'of the first step; it falls from there', positive)
@@ -145,7 +154,6 @@ command('train <dir>', 'train the base model, a checkpoint an epoch')
   )
   .option('--accumulate <parts>', 'parts in which a step is worked out, in less memory', whole(1))
   .option('--seed <n>', 'seed of the base model', seed, 0)
-  .option('--device <name>', 'cpu', oneOf(['cpu'] as const), 'cpu')
   .option(
     '--threads <n>',
     'threads inside one operator (default: 1, or all cores for an encoder)',
@@ -160,7 +168,9 @@ command('mistakes <dir>', 'held-out rows that the model gets wrong')
     (await import('./commands/mistakes.ts')).mistakes({ dir, ...options })
   )
 
-withThreads(withInfluence(command('explain <dir>', 'the training rows behind a prediction')))
+withDevice(
+  withThreads(withInfluence(command('explain <dir>', 'the training rows behind a prediction')))
+)
   .option('--top <n>', 'opponents and proponents to show', whole(1), 10)
   .option('--scores <file>', 'write the influence of every training row to a CSV file')
   .action(async (dir, options) =>

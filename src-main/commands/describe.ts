@@ -3,6 +3,7 @@ import type { ImportReport } from '../dataset/import-report.ts'
 import type { Explanation, InfluentialRow } from '../pipeline/explain.ts'
 import type { SavedFix } from '../pipeline/saved-fixes.ts'
 import type { Mistake } from '../pipeline/mistakes.ts'
+import { inSentence } from '../executors/devices.ts'
 import type { BaseRecord } from '../training/base-record.ts'
 import { decimal, inBytes, percent, signed } from '../report/numbers.ts'
 import {
@@ -41,9 +42,14 @@ export function trainLines({ epochs, checkpoints, doubts, ...rest }: BaseRecord)
   ]
 }
 
-function trainedLine({ seconds, peakBytes }: Pick<BaseRecord, 'seconds' | 'peakBytes'>): string {
+function trainedLine({
+  seconds,
+  devices,
+  peakBytes
+}: Pick<BaseRecord, 'seconds' | 'devices' | 'peakBytes'>): string {
   const memory = peakBytes === undefined ? '' : ` Peak memory ${inBytes(peakBytes)}.`
-  return `Trained in ${seconds.toFixed(1)} s.${memory}`
+  const on = devices.map(inSentence).join(', then ')
+  return `Trained in ${seconds.toFixed(1)} s on ${on}.${memory}`
 }
 
 export function mistakeLines(mistakes: readonly Mistake[]): string[] {

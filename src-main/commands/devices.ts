@@ -1,7 +1,7 @@
 /** `erratum devices`: what this machine has to compute on. */
 import type { DeviceName } from '../executors/devices.ts'
 import { deviceNames, devices } from '../executors/devices.ts'
-import { probeDevice } from '../executors/probe.ts'
+import { devicesHere } from './devices-here.ts'
 import type { CommonOptions } from './run.ts'
 import { run } from './run.ts'
 
@@ -16,14 +16,17 @@ interface FoundDevice {
 export function listDevices(options: CommonOptions): Promise<void> {
   return run(options, async ({ terminal }) => {
     const list: FoundDevice[] = []
+    const here = devicesHere()
     for (const device of deviceNames) {
       const { title } = devices[device]
-      const probe = await probeDevice(device)
+      const probe = await here.devices.look(device)
       const remark = probe.found ? leftToCpu(device) : probe.why
       list.push({ device, title, found: probe.found, remark })
       terminal.say(`${probe.found ? 'found    ' : 'not found'}  ${device.padEnd(8)}${title}`)
       if (remark) terminal.say(`           ${remark}`)
     }
+    const chosen = here.choice === 'auto' ? 'the fastest for a model' : here.choice
+    terminal.say(`Commands compute on ${chosen} unless --device says otherwise.`)
     terminal.result(list)
   })
 }

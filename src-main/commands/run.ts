@@ -1,13 +1,17 @@
 /** Runs a command: cancellation by Ctrl-C, errors as sentences, exit statuses. */
 import { availableParallelism } from 'node:os'
 import { exitCodeOf, toEnvelope } from '../errors.ts'
+import type { DeviceChoice } from '../executors/devices.ts'
 import type { Job } from '../pipeline/job.ts'
+import { onDevice } from '../pipeline/job.ts'
 import { Terminal } from './terminal.ts'
 
 /** Options that every command has. */
 export interface CommonOptions {
   json?: boolean
   threads?: number
+  /** What computes; what the settings of this machine say unless given. */
+  device?: DeviceChoice
 }
 
 export interface Context {
@@ -20,7 +24,7 @@ export interface Context {
  * work when it is cancelled.
  */
 export async function run(
-  { json = false, threads }: CommonOptions,
+  { json = false, threads, device }: CommonOptions,
   work: (context: Context) => Promise<void>,
   kept = 'Nothing was changed.'
 ): Promise<void> {
@@ -36,10 +40,11 @@ export async function run(
   const job: Job = {
     signal: controller.signal,
     threads: threads ?? availableParallelism(),
-    onProgress: (progress) => terminal.progress(progress)
+    onProgress: (progress) => terminal.progress(progress),
+    onNote: (note) => terminal.warn(note)
   }
   try {
-    await work({ terminal, job })
+    await work({ terminal, job: onDevice(job, deviceChoice(device)) })
   } catch (error) {
     process.exitCode = exitCodeOf(error)
     messageOf(error, kept).forEach((line) => terminal.fail(line))
@@ -47,6 +52,17 @@ export async function run(
     terminal.done()
     process.off('SIGINT', cancel)
     process.off('SIGTERM', cancel)
+  }
+}
+
+/** Chooses what computes, by what the windows' settings say where nothing is given. */
+function deviceChoice(given: DeviceChoice | undefined): Parameters<typeof onDevice>[1] {
+  return async (work, options) => {
+    if (given === 'cpu') return given
+    // Commands that compute nothing need not read this.
+    const { devicesHere } = await import('./devices-here.ts')
+    const { devices, choice } = devicesHere()
+    return devices.choose(given ?? choice, work, options)
   }
 }
 

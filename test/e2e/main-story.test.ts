@@ -42,7 +42,16 @@ describe('the main job', { timeout: patient }, () => {
     ])
     const base = await cli.json<Record<string, unknown>>('train', 'project', ...quickTraining)
     expect(Object.keys(base).toSorted()).toEqual(
-      ['checkpoints', 'doubts', 'epochs', 'peakBytes', 'seconds', 'seed', 'settings'].toSorted()
+      [
+        'checkpoints',
+        'devices',
+        'doubts',
+        'epochs',
+        'peakBytes',
+        'seconds',
+        'seed',
+        'settings'
+      ].toSorted()
     )
     expect(base['epochs']).toHaveLength(4)
     expect(base['doubts']).toBeInstanceOf(Array)
@@ -112,7 +121,7 @@ describe('the main job', { timeout: patient }, () => {
       [
         ...['id', 'example', 'text', 'trueLabel', 'predictedLabel', 'method', 'action', 'k'],
         ...['seeds', 'stablyWrong', 'baseline', 'control', 'edited', 'uplift', 'collateral'],
-        ...['edits', 'seconds']
+        ...['edits', 'seconds', 'devices']
       ].toSorted()
     )
     expect(report).toMatchObject({ example, action, k: 12, seeds: [1, 2, 3, 4, 5, 6] })

@@ -1,7 +1,7 @@
 /** Runs the real command line as child processes, in a temporary folder that is gone afterwards. */
 import type { ChildProcess } from 'node:child_process'
 import { spawn } from 'node:child_process'
-import { cpSync, mkdtempSync, realpathSync, rmSync, writeFileSync } from 'node:fs'
+import { cpSync, mkdirSync, mkdtempSync, realpathSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, beforeAll, expect } from 'vitest'
@@ -72,20 +72,33 @@ export interface CommandLine {
   refused(status: number, ...args: string[]): Promise<string>
 }
 
-/** A fresh folder for the tests of the file that calls this. */
-export function useCommandLine(): CommandLine {
+/**
+ * A fresh folder for the tests of the file that calls this. Commands find settings that say `device`:
+ * the machine's own might, and what `auto` takes differs between machines.
+ */
+export function useCommandLine({ device = 'cpu' } = {}): CommandLine {
   let folder = ''
+  let home = ''
   const running = new Set<ChildProcess>()
   beforeAll(() => {
     folder = mkdtempSync(join(realpathSync(tmpdir()), 'erratum-e2e-'))
+    home = mkdtempSync(join(tmpdir(), 'erratum-home-'))
+    mkdirSync(join(home, 'erratum'))
+    const settings = JSON.stringify({ threads: null, device })
+    writeFileSync(join(home, 'erratum', 'settings.json'), settings)
   })
   afterAll(async () => {
     for (const child of running) child.kill('SIGKILL')
-    rmSync(folder, { recursive: true, force: true, maxRetries: 5 })
+    for (const each of [folder, home]) {
+      rmSync(each, { recursive: true, force: true, maxRetries: 5 })
+    }
   })
   const at = (name: string): string => join(folder, name)
   const start = (...args: string[]): Running => {
-    const started = startProgram(process.execPath, [entry, ...args], { cwd: folder })
+    const started = startProgram(process.execPath, [entry, ...args], {
+      cwd: folder,
+      env: { ...process.env, XDG_DATA_HOME: home }
+    })
     running.add(started.child)
     void started.ended.finally(() => running.delete(started.child)).catch(() => undefined)
     return started
