@@ -37,6 +37,11 @@ export function signed(value: number): string {
   return `${value < 0 ? '−' : '+'}${text}`
 }
 
+/** `1.7 ms`, `283 ms` */
+export function milliseconds(seconds: number): string {
+  return `${decimal(1000 * seconds, seconds < 0.01 ? 1 : 0)} ms`
+}
+
 /** `0:41`, `1:05:00` */
 export function duration(seconds: number): string {
   const total = Math.max(0, Math.round(seconds))

@@ -49,6 +49,9 @@ class Jobs {
     this.settled = true
     for (const job of list) {
       const earlier = before.get(job.id)
+      job.notes.slice(earlier?.notes.length ?? job.notes.length).forEach((note) => {
+        notices.note(`${job.title}. ${note}`)
+      })
       if (earlier && earlier.endedAt === null && job.endedAt !== null) {
         this.#onEnd.forEach((listener) => listener(job))
       }

@@ -1,13 +1,16 @@
-/** Short messages at the edge of the window: failures, and what was just done with its undo. */
+/**
+ * Short messages at the edge of the window: failures, what a job notes, and what was just done with its
+ * undo.
+ */
 
 export interface Notice {
   id: number
-  kind: 'failure' | 'done'
+  kind: 'failure' | 'note' | 'done'
   message: string
   undo?: () => void
 }
 
-/** How long a notice of success stays; a failure stays until it is closed. */
+/** How long a notice of success stays; what failed or was noted stays until it is closed. */
 const doneMs = 8000
 
 class Notices {
@@ -16,6 +19,10 @@ class Notices {
 
   fail({ message }: { message: string }): void {
     this.#add({ kind: 'failure', message })
+  }
+
+  note(message: string): void {
+    this.#add({ kind: 'note', message })
   }
 
   done(message: string, undo?: () => void): void {

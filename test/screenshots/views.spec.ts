@@ -20,6 +20,7 @@ test('from the first start to a trained model', async ({ erratum, pictures }) =>
   await page.getByRole('button', { name: 'Skip' }).click()
   await take('start-empty')
   await go(page, 'Settings')
+  await expect(page.getByRole('radio', { name: 'CPU', exact: true })).toBeVisible()
   await take('settings')
   await page.keyboard.press('?')
   await take('help')

@@ -6,6 +6,7 @@ import {
   count,
   decimal,
   duration,
+  milliseconds,
   percent,
   plural,
   roughly,
@@ -28,6 +29,11 @@ it('writes shares as percentages', () => {
   expect(percent(0.9)).toBe('90 %')
   expect(percent(1)).toBe('100 %')
   expect(decimal(0.412)).toBe('0.41')
+})
+
+it('tells the time of a step in milliseconds', () => {
+  expect(milliseconds(0.001743)).toBe('1.7 ms')
+  expect(milliseconds(0.2829)).toBe('283 ms')
 })
 
 it.each([

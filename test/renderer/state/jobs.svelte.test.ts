@@ -1,5 +1,6 @@
 import { expect, it, vi } from 'vitest'
 import { jobs } from '../../../src-renderer/state/jobs.svelte.ts'
+import { notices } from '../../../src-renderer/state/notices.svelte.ts'
 import { tellJobs } from '../core.ts'
 
 const open = { endedAt: null }
@@ -46,4 +47,14 @@ it('knows what runs and what waits', async () => {
   await vi.waitFor(() => expect(jobs.running?.id).toBe('b'))
   expect(jobs.waiting.map(({ id }) => id)).toEqual(['c'])
   expect(jobs.settled).toBe(true)
+})
+
+it('shows what a job notes, once, and not what it had noted before the window was there', async () => {
+  const messages = () => notices.list.map(({ kind, message }) => [kind, message])
+  const job = { id: 'e', title: 'Training', ...open }
+  tellJobs([{ ...job, notes: ['Noted before.'] }])
+  tellJobs([{ ...job, notes: ['Noted before.', 'The GPU failed.'] }])
+  tellJobs([{ ...job, ...ended, notes: ['Noted before.', 'The GPU failed.'] }])
+  await vi.waitFor(() => expect(jobs.find('e')?.endedAt).toBe(ended.endedAt))
+  expect(messages()).toEqual([['note', 'Training. The GPU failed.']])
 })

@@ -45,6 +45,7 @@ test('axe finds nothing on any view', async ({ withDemo }) => {
   await expect(page.getByRole('combobox', { name: 'Label' })).toBeVisible()
   await expectNothing(page, 'new project')
   await page.getByRole('link', { name: 'Settings' }).click()
+  await expect(page.getByRole('radio', { name: 'CPU', exact: true })).toBeVisible()
   await expectNothing(page, 'settings')
 
   await page.getByRole('link', { name: 'Erratum' }).first().click()
