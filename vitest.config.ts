@@ -3,7 +3,9 @@ import { defineConfig } from 'vitest/config'
 import { softwareGpu } from './test/support/software-gpu.ts'
 
 const page = 'test/renderer/**/*.test.ts'
-const gpu = 'test/executors/webgpu.test.ts'
+const gpu = ['test/executors/webgpu.test.ts', 'test/pipeline/webgpu.test.ts']
+/** What is tried with a GPU and without. */
+const both = ['test/service/devices.test.ts']
 
 export default defineConfig({
   test: {
@@ -17,9 +19,9 @@ export default defineConfig({
     projects: [
       {
         extends: true,
-        test: { name: 'core', include: ['test/**/*.test.ts'], exclude: [page, gpu] }
+        test: { name: 'core', include: ['test/**/*.test.ts'], exclude: [page, ...gpu] }
       },
-      { extends: true, test: { name: 'gpu', include: [gpu], env: softwareGpu() } },
+      { extends: true, test: { name: 'gpu', include: [...gpu, ...both], env: softwareGpu() } },
       {
         extends: true,
         plugins: [svelte({ configFile: false })],

@@ -1,0 +1,95 @@
+/**
+ * Which device computes. What is tried depends on what the machine has: without a GPU, and in vitest's
+ * project `gpu` with one in software.
+ */
+import { mkdtempSync, rmSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { afterAll, describe, expect, test } from 'vitest'
+import type { DeviceName } from '../../src-main/executors/devices.ts'
+import { deviceNames, isPossible } from '../../src-main/executors/devices.ts'
+import { probeDevice } from '../../src-main/executors/probe.ts'
+import { Devices, measuredOn } from '../../src-main/service/devices.ts'
+import { trainingPresets } from '../../src-main/training/presets.ts'
+
+const folder = mkdtempSync(join(tmpdir(), 'erratum-devices-'))
+let files = 0
+
+/** Names of files that are not there yet. */
+const fresh = () => {
+  const names = { devices: `devices-${++files}.json`, speeds: `speeds-${files}.json` }
+  return { devices: join(folder, names.devices), speeds: join(folder, names.speeds) }
+}
+
+const sizes = { embedding: 8, filters: 4, firstWidth: 3, secondWidth: 3 }
+const settings = { ...trainingPresets('text-cnn', false).adamw, batchSize: 4 }
+const step = {
+  model: { name: 'text-cnn', sizes },
+  classes: 2,
+  settings,
+  words: 20,
+  tokens: 16
+} as const
+const work = { step, sideBySide: false }
+
+const found: DeviceName[] = []
+for (const device of deviceNames) if ((await probeDevice(device)).found) found.push(device)
+const missing = deviceNames.filter((device) => !found.includes(device))
+
+afterAll(() => rmSync(folder, { recursive: true, force: true }))
+
+describe('the device that computes', { timeout: 120_000 }, () => {
+  test(`is the fastest of ${found.join(', ')}, measured where there is a choice, and once`, async () => {
+    const names = fresh()
+    const devices = new Devices(names)
+    let measurements = 0
+    const onMeasure = () => void measurements++
+    const chosen = await devices.choose('auto', work, { onMeasure })
+    const times = found.map((device) => devices.known(device, work))
+    if (found.length === 1) {
+      expect([chosen, measurements, times]).toEqual(['cpu', 0, [undefined]])
+    } else {
+      expect(measurements).toBe(found.length)
+      for (const time of times) expect(time).toBeGreaterThan(0)
+      expect(devices.known(chosen, work)).toBe(Math.min(...(times as number[])))
+    }
+    const later = new Devices(names)
+    expect(await later.choose('auto', work, { onMeasure: () => expect.unreachable() })).toBe(chosen)
+    expect(await later.measure('auto', work, {})).toBeGreaterThan(0)
+    expect(later.leastKnown('auto', work)).toBe(later.known(chosen, work))
+  })
+
+  test.each(found)('may be %s by hand, without any measurement', async (device) => {
+    const devices = new Devices(fresh())
+    const onMeasure = () => expect.unreachable()
+    expect(await devices.choose(device, work, { onMeasure })).toBe(device)
+    expect(devices.known(device, work)).toBeUndefined()
+  })
+
+  test.each(missing)('cannot be %s, which is not here: that says why', async (device) => {
+    const devices = new Devices(fresh())
+    const probe = await probeDevice(device)
+    const { why } = probe as { why: string }
+    await expect(devices.choose(device, work)).rejects.toMatchObject({ code: 'bad-argument' })
+    await expect(devices.choose(device, work)).rejects.toThrow(`compute on ${device}. ${why} Give`)
+  })
+
+  test.each(missing.filter(isPossible))(
+    'has no time where %s fails, and is not tried again',
+    async (device) => {
+      const names = fresh()
+      const on = measuredOn(device, work)
+      expect(await new Devices(names).speeds.measure(step, on, undefined)).toBeNull()
+      expect(new Devices(names).known(device, work)).toBeNull()
+    }
+  )
+
+  test('is not measured once that was cancelled, and may be later', async () => {
+    const devices = new Devices(fresh())
+    const signal = AbortSignal.abort()
+    const measured = devices.measure('cpu', work, { signal })
+    await expect(measured).rejects.toMatchObject({ code: 'cancelled' })
+    expect(devices.known('cpu', work)).toBeUndefined()
+    expect(await devices.measure('cpu', work, {})).toBeGreaterThan(0)
+  })
+})
