@@ -1,6 +1,7 @@
 /** Answers of the repair bench: what is behind a mistake, and fixes as jobs. */
 import type { z } from 'zod'
 import type { BenchView, TextOfRow, benchContract } from '../../src-preload/contract/bench.ts'
+import { workersOn } from '../executors/devices.ts'
 import { methodNames } from '../influence/method-names.ts'
 import { methodFor, methods } from '../influence/methods.ts'
 import { opponents, proponents } from '../influence/ranking.ts'
@@ -141,7 +142,8 @@ function timingOf({ settings }: Service, rounds: readonly RoundResult[]): BenchV
   return {
     secondsPerRound: rounds.length > 0 ? mean(rounds.map(({ seconds }) => seconds)) : null,
     knownBaselineRounds: rounds.length,
-    threads: threadsOf(settings.value)
+    // As those that are known were done: on a GPU one after the other.
+    threads: workersOn(rounds.at(-1)?.devices[0] ?? 'cpu', threadsOf(settings.value))
   }
 }
 

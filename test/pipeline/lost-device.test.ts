@@ -122,6 +122,11 @@ describe('a device, lost', { timeout: 120_000 }, () => {
     expect(resultOf(fix)).toEqual(resultOf(onCpu))
     expect(fix.report.devices).toEqual(['webgpu', 'cpu'])
     expect(notes).toEqual([lost])
+    // The rounds without an edit, though none of them is the CPU's, tell how stable a mistake is.
+    const workspace = await openTrained(project)
+    const [mistake] = await listMistakes(workspace)
+    workspace.dataset.close()
+    expect(mistake!.baseline?.rounds).toBe(3)
     // It is another proof than that of the CPU.
     expect(fix.id).not.toBe(onCpu.id)
   })

@@ -7,7 +7,7 @@ import {
   fixSentence,
   upliftSentence
 } from '../../src-main/report/sentences.ts'
-import { armOf, baseline, clearFix, edited, reportOf } from './sample.ts'
+import { armOf, baseline, clearFix, control, edited, reportOf } from './sample.ts'
 
 /** An arm of `rounds` rounds of which the first `fixed` are fixed. */
 const arm = (fixed: number, rounds: number): ReturnType<typeof armOf> =>
@@ -86,6 +86,14 @@ describe('cautions', () => {
     expect(cautions(doubtful)).toEqual([
       expect.stringMatching(/not stably wrong: retraining alone fixes it in 6 of 10 rounds/),
       expect.stringMatching(/Random rows do as well as the opponents \(9 of 10 rounds\)/)
+    ])
+  })
+
+  it('warn of arms that two devices have computed', () => {
+    const mixed = reportOf({ baseline, edited, control }, { devices: ['webgpu', 'cpu'] })
+    expect(cautions(mixed)).toEqual([
+      'Its rounds were computed on the GPU (WebGPU) and the CPU, which round differently: some of what ' +
+        'the arms differ by may come from that. Tried again on one device, it compares like with like.'
     ])
   })
 })
