@@ -157,6 +157,7 @@ const lowerings: {
   Neg: plain,
   Exp: plain,
   Log: plain,
+  Sqrt: plain,
   Relu: plain,
   // Where onnxruntime's own Sign takes 28 µs for 14,000 numbers, the two casts take 9.
   Indicator: () => ({

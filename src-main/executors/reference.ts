@@ -178,6 +178,7 @@ const computes: { readonly [Op in OpName]: Compute<Attributes[Op]> } = {
   Neg: unary((x) => -x),
   Exp: unary(Math.exp),
   Log: unary(Math.log),
+  Sqrt: unary(Math.sqrt),
   Relu: unary((x) => Math.max(x, 0)),
   Indicator: unary((x) => (x === 0 ? 0 : 1)),
   Tanh: unary(Math.tanh),

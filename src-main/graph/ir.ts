@@ -19,6 +19,7 @@ export interface Attributes {
   Neg: Empty
   Exp: Empty
   Log: Empty
+  Sqrt: Empty
   Relu: Empty
   Tanh: Empty
   /** The error function, 2/√π ∫₀ˣ exp(−t²) dt. */

@@ -133,6 +133,11 @@ export const ops: { readonly [Name in OpName]: Op<Name> } = {
   Neg: { shape: sameShape('Neg'), gradient: (_, dy) => [neg(dy)] },
   Exp: { shape: sameShape('Exp'), gradient: (node, dy) => [mul(dy, y(node))] },
   Log: { shape: sameShape('Log'), gradient: (node, dy) => [div(dy, x(node))] },
+  // dy/dx = 1 / 2y
+  Sqrt: {
+    shape: sameShape('Sqrt'),
+    gradient: (node, dy) => [div(mul(dy, constant([0.5])), y(node))]
+  },
   // y is not 0 exactly where x > 0.
   Relu: { shape: sameShape('Relu'), gradient: (node, dy) => [mul(dy, indicator(y(node)))] },
   Indicator: { shape: sameShape('Indicator'), gradient: () => [null] },

@@ -12,7 +12,7 @@ import type { DeviceName } from '../../src-main/executors/devices.ts'
 import { devices } from '../../src-main/executors/devices.ts'
 import type { Tensors } from '../../src-main/executors/executor.ts'
 import { toOnnx } from '../../src-main/executors/onnx.ts'
-import { add, constant, div, exp, input, log, mul, sub } from '../../src-main/graph/build.ts'
+import { add, constant, div, input, mul, sqrt, sub } from '../../src-main/graph/build.ts'
 import type { Graph, Shape, Value } from '../../src-main/graph/ir.ts'
 import { inputsOf, sizeOf } from '../../src-main/graph/ir.ts'
 import { onnxruntimeExecutor } from '../../src-main/executors/onnxruntime.ts'
@@ -23,10 +23,6 @@ import type { WholeStep } from '../support/steps.ts'
 
 const stateKinds = ['parameter', 'mean', 'square'] as const
 type State = Map<string, Tensor>
-
-/** Smallest square of which a root is taken, as there is no operator for roots yet. */
-const floor = constant([1e-30])
-const root = (x: Value) => exp(mul(log(add(x, floor)), constant([0.5])))
 
 /** A train step with AdamW's step of every parameter; `step` gives what changes from step to step. */
 export function adamWGraph({ graph, parameters }: WholeStep, settings: AdamWSettings): Graph {
@@ -45,7 +41,7 @@ export function adamWGraph({ graph, parameters }: WholeStep, settings: AdamWSett
       )
     const mean = decayed('mean', beta1, gradient)
     const square = decayed('square', beta2, mul(gradient, gradient))
-    const move = div(mul(mean, rate!), add(root(square), epsilon!))
+    const move = div(mul(mean, rate!), add(sqrt(square), epsilon!))
     outputs[`next parameter ${name}`] = sub(mul(old.weights, keep!), move)
     outputs[`next mean ${name}`] = mean
     outputs[`next square ${name}`] = square

@@ -160,6 +160,7 @@ BY_NUMPY = {
     'Neg': lambda _, x: -x,
     'Exp': lambda _, x: np.exp(x),
     'Log': lambda _, x: np.log(x),
+    'Sqrt': lambda _, x: np.sqrt(x),
     'Relu': lambda _, x: np.where(x > 0, x, 0.0),
     'Indicator': lambda _, x: (x != 0) * 1.0,
     'MatMul': product_by_sums,
@@ -191,6 +192,7 @@ BY_TORCH = {
     'Neg': lambda _, x: torch.neg(x),
     'Exp': lambda _, x: torch.exp(x),
     'Log': lambda _, x: torch.log(x),
+    'Sqrt': lambda _, x: torch.sqrt(x),
     'Relu': lambda _, x: torch.relu(x),
     'Indicator': lambda _, x: x.ne(0).double(),
     'MatMul': lambda _, a, b: torch.matmul(a, b),
@@ -406,6 +408,16 @@ def of_encoders():
     normalise('hardly any variance', exactly([[2.0, 2.0078125, 1.9921875, 2.0]]), epsilon=1e-2)
 
 
+def roots():
+    case('Sqrt', 'scalar', [positive()])
+    case('Sqrt', 'matrix', [positive(3, 4)])
+    case('Sqrt', 'size-1 axes', [positive(1, 3, 1)])
+    case('Sqrt', 'one gives one', [exactly([1.0, 1.0])])
+    case('Sqrt', 'zero', [zeros(3)], kink='the slope is infinite at 0')
+    case('Sqrt', 'large magnitude', [exactly([2.0**100, 65536.0, 1e8])])
+    case('Sqrt', 'far below one', [exactly([2.0**-100, 2.0**-41, 0.0])], kink='too steep for differences')
+
+
 def write():
     CASES.mkdir(exist_ok=True)
     for op, cases in documents.items():
@@ -424,5 +436,6 @@ reductions()
 softmaxes()
 lookups()
 of_encoders()
+roots()
 assert documents.keys() == BY_NUMPY.keys()
 write()
