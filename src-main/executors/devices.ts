@@ -26,6 +26,8 @@ export interface Device {
   readonly needs?: string
   /** Integers that it looks rows up by. ONNX takes both; what a device lacks costs a way to the CPU. */
   readonly indices: 'int32' | 'int64'
+  /** Whether onnxruntime-node can leave results there for the next run to read. */
+  readonly keepsTensors: boolean
   /** Operators that it lacks and that are written with others, so that nothing leaves the device. */
   readonly composed: readonly OpName[]
   /** Operators that run on the CPU; `null` where nobody has looked yet. */
@@ -33,7 +35,14 @@ export interface Device {
 }
 
 export const devices: Readonly<Record<DeviceName, Device>> = {
-  cpu: { title: 'CPU', provider: 'cpu', indices: 'int64', composed: [], onCpu: [] },
+  cpu: {
+    title: 'CPU',
+    provider: 'cpu',
+    indices: 'int64',
+    keepsTensors: false,
+    composed: [],
+    onCpu: []
+  },
   webgpu: {
     title: 'GPU (WebGPU)',
     provider: 'webgpu',
@@ -41,6 +50,7 @@ export const devices: Readonly<Record<DeviceName, Device>> = {
     needs: 'a driver of the GPU for Vulkan (Linux), Direct3D 12 (Windows) or Metal (macOS)',
     // It reshapes and stretches no int64: ScatterElements would send its indices to the CPU and back.
     indices: 'int32',
+    keepsTensors: true,
     composed: ['LogSoftmax'],
     onCpu: []
   },
@@ -52,6 +62,7 @@ export const devices: Readonly<Record<DeviceName, Device>> = {
       "CUDA 12 with cuDNN 9, and libonnxruntime_providers_cuda.so, which onnxruntime-node's install " +
       'script downloads',
     indices: 'int64',
+    keepsTensors: false,
     composed: [],
     onCpu: null
   },
@@ -61,6 +72,7 @@ export const devices: Readonly<Record<DeviceName, Device>> = {
     platforms: ['win32-x64', 'win32-arm64'],
     needs: 'a driver of the GPU for Direct3D 12',
     indices: 'int64',
+    keepsTensors: false,
     composed: [],
     onCpu: null
   },
@@ -69,6 +81,7 @@ export const devices: Readonly<Record<DeviceName, Device>> = {
     provider: 'coreml',
     platforms: ['darwin-arm64'],
     indices: 'int64',
+    keepsTensors: false,
     composed: [],
     onCpu: null
   }

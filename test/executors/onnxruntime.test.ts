@@ -1,4 +1,4 @@
-import { afterEach, expect, test } from 'vitest'
+import { afterEach, describe, expect, test } from 'vitest'
 import type { Executable } from '../../src-main/executors/executor.ts'
 import { onnxruntimeExecutor } from '../../src-main/executors/onnxruntime.ts'
 import {
@@ -12,6 +12,7 @@ import {
   scatterAdd
 } from '../../src-main/graph/build.ts'
 import type { Value } from '../../src-main/graph/ir.ts'
+import { memoryStory } from '../support/memory-story.ts'
 
 const open: Executable[] = []
 
@@ -100,3 +101,6 @@ test('several threads may add rows to the same place', async () => {
   }
   await executable.dispose()
 })
+
+describe('a memory for tensors, on the CPU', () =>
+  memoryStory({ device: 'cpu', keepsTensors: true }))

@@ -10,6 +10,7 @@ import { adamW } from '../../src-main/training/settings.ts'
 import { ResidentStep, hostParameters } from '../devices/resident.ts'
 import { onnxruntimeRow } from '../support/executors.ts'
 import { expectClose } from '../support/golden.ts'
+import { memoryStory } from '../support/memory-story.ts'
 import { opParity, stepParity } from '../support/parity.ts'
 import { smallModels, wholeStep } from '../support/steps.ts'
 
@@ -26,6 +27,8 @@ describe.skipIf(!probe.found)('onnxruntime webgpu', () => {
   describe('computes', () => opParity(executor))
 
   describe('agrees with the reference on a step of', () => stepParity(executor))
+
+  describe('a memory for tensors', () => memoryStory({ device: 'webgpu', alone: true }))
 
   test('adds many rows to the same place', async () => {
     const [rows, places, width] = [2048, 16, 64]
