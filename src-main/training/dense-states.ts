@@ -30,8 +30,11 @@ export interface DenseRule {
   /** Those numbers, for this step. */
   of(parameter: DenseParameter): readonly number[]
   /** Changes `weights` and the arrays, given the gradient in `batch`. */
-  write(arithmetic: Arithmetic): void
+  write<Number>(arithmetic: DenseArithmetic<Number>): void
 }
+
+/** What rules are written with: kernels do it here, and a graph on a device (`update-graph.ts`). */
+export type DenseArithmetic<Number> = Omit<Arithmetic<Number>, 'whereAbove0' | 'rounded'>
 
 /** Numbers of a row: few enough that a bias hardly takes more room than it has numbers. */
 const width = 128

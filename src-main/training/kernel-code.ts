@@ -7,24 +7,24 @@
 /** Two numbers of float64; the local variable of WebAssembly that holds them. */
 export type Pair = number
 
-/** What a kernel does to the numbers at one place of its row. */
-export interface Arithmetic {
+/** What a kernel does to the numbers at one place of its row; others may stand in for its pairs. */
+export interface Arithmetic<Number = Pair> {
   /** The numbers of an array, as they are now. */
-  load(array: string): Pair
+  load(array: string): Number
   /** Rounds to float32. */
-  store(array: string, value: Pair): void
+  store(array: string, value: Number): void
   /** A number that is the same for the whole row. */
-  factor(name: string): Pair
-  constant(value: number): Pair
-  add(a: Pair, b: Pair): Pair
-  sub(a: Pair, b: Pair): Pair
-  mul(a: Pair, b: Pair): Pair
-  div(a: Pair, b: Pair): Pair
-  sqrt(a: Pair): Pair
+  factor(name: string): Number
+  constant(value: number): Number
+  add(a: Number, b: Number): Number
+  sub(a: Number, b: Number): Number
+  mul(a: Number, b: Number): Number
+  div(a: Number, b: Number): Number
+  sqrt(a: Number): Number
   /** `value` where `condition` is above 0, and 0 elsewhere. */
-  whereAbove0(condition: Pair, value: Pair): Pair
+  whereAbove0(condition: Number, value: Number): Number
   /** The nearest number of float32. */
-  rounded(a: Pair): Pair
+  rounded(a: Number): Number
 }
 
 /** Where the arrays are in the memory, in bytes; the factors are at its start. */

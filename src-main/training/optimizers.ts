@@ -2,7 +2,7 @@
  * Optimizers: SGD with momentum and AdamW, of dense parameters and of tables (`sparse-table.ts`).
  * Adam's ε is 0 for a table, and the usual 1e-8 for all other parameters.
  */
-import type { DenseParameter, DenseState } from './dense-states.ts'
+import type { DenseParameter, DenseRule, DenseState } from './dense-states.ts'
 import { denseStates } from './dense-states.ts'
 import type { TableState } from './sparse-table.ts'
 import { Debt, Powers, sparseTable } from './sparse-table.ts'
@@ -26,7 +26,9 @@ export type OptimizerSettings = SgdSettings | AdamWSettings
 export interface Optimizer {
   /** Starts the next step, with its learning rate. */
   begin(learningRate: number): void
-  /** States of all parameters that each step changes as a whole, in their order. */
+  /** How each step changes the parameters that it changes as a whole. */
+  readonly denseRule: DenseRule
+  /** The states of those, in their order. */
   dense(parameters: readonly DenseParameter[]): DenseState[]
   table(weights: Float32Array, width: number): TableState
 }
@@ -51,8 +53,8 @@ class Sgd implements Optimizer {
     this.#debt.add(learningRate)
   }
 
-  dense(parameters: readonly DenseParameter[]): DenseState[] {
-    return denseStates(parameters, {
+  get denseRule(): DenseRule {
+    return {
       arrays: ['velocity'],
       factors: ['momentum', 'rate'],
       of: () => [this.#momentum, this.#rate],
@@ -61,7 +63,11 @@ class Sgd implements Optimizer {
         store('velocity', velocity)
         store('weights', sub(load('weights'), mul(factor('rate'), velocity)))
       }
-    })
+    }
+  }
+
+  dense(parameters: readonly DenseParameter[]): DenseState[] {
+    return denseStates(parameters, this.denseRule)
   }
 
   table(weights: Float32Array, width: number): TableState {
@@ -113,10 +119,10 @@ class AdamW implements Optimizer {
     this.#debt.add(learningRate * this.#correction)
   }
 
-  dense(parameters: readonly DenseParameter[]): DenseState[] {
+  get denseRule(): DenseRule {
     const { betas, epsilon, weightDecay } = this.#settings
     const [beta1, beta2] = betas
-    return denseStates(parameters, {
+    return {
       arrays: ['mean', 'square'],
       factors: ['keep', 'rate', 'epsilon'],
       of: ({ decays = true }) => [
@@ -134,7 +140,11 @@ class AdamW implements Optimizer {
         const change = div(mul(factor('rate'), mean), add(sqrt(square), factor('epsilon')))
         store('weights', sub(mul(load('weights'), factor('keep')), change))
       }
-    })
+    }
+  }
+
+  dense(parameters: readonly DenseParameter[]): DenseState[] {
+    return denseStates(parameters, this.denseRule)
   }
 
   table(weights: Float32Array, width: number): TableState {

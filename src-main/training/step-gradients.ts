@@ -97,10 +97,16 @@ export function clip({ dense, words, wordGradients }: StepGradients, width: numb
   const norm = Math.sqrt(all.reduce((sum, gradient) => sum + sumOfSquares(gradient), 0))
   const factor = limit / (norm + 1e-6)
   if (factor >= 1) return
-  for (const gradient of all) for (let i = 0; i < gradient.length; i++) gradient[i]! *= factor
+  for (const gradient of all) scaleBy(gradient, factor)
 }
 
-function sumOfSquares(numbers: Float32Array): number {
+/** Multiplies numbers in place. */
+export function scaleBy(numbers: Float32Array, factor: number): void {
+  for (let i = 0; i < numbers.length; i++) numbers[i]! *= factor
+}
+
+/** The squared norm. */
+export function sumOfSquares(numbers: Float32Array): number {
   let sum = 0
   for (let i = 0; i < numbers.length; i++) sum += numbers[i]! * numbers[i]!
   return sum

@@ -5,13 +5,17 @@ import { lookUpIn } from '../models/batch-runner.ts'
 import { gradientName, trainedParameters } from '../models/graphs.ts'
 import type { Model } from '../models/model.ts'
 import { embeddingName } from '../models/parameters.ts'
+import type { DenseParameters } from './dense-parameters.ts'
+import { HostParameters } from './dense-parameters.ts'
+import type { DeviceUpdates } from './device-parameters.ts'
+import { DeviceParameters } from './device-parameters.ts'
 import { fillMasks } from './dropout.ts'
-import type { DenseState } from './dense-states.ts'
 import type { OptimizerSettings } from './optimizers.ts'
 import { createOptimizer } from './optimizers.ts'
 import type { TableState } from './sparse-table.ts'
 import type { StepGradients } from './step-gradients.ts'
-import { GradientSum, WordSum, clip, joined } from './step-gradients.ts'
+import { GradientSum, WordSum, joined } from './step-gradients.ts'
+import { stateName } from './update-graph.ts'
 
 export interface Step {
   texts: readonly BatchText[]
@@ -38,6 +42,8 @@ export interface StepperOptions {
   frozenLayers?: number
   /** Largest norm of all gradients of a step together; larger ones are scaled down. */
   clipNorm?: number | null
+  /** Keeps the parameters on a device; the runner's graphs read them there (`trainStepExecutor`). */
+  device?: DeviceUpdates | undefined
 }
 
 /** Losses [rows] and logits [rows, classes] as they were before the step. */
@@ -47,14 +53,16 @@ export interface StepOutcome {
 }
 
 export class Stepper {
-  /** Trained in place. The embedding is up to date only after `settle`. */
+  /** Trained in place, but up to date only after `settle`. */
   readonly parameters: Tensors
   readonly #options: StepperOptions
   readonly #model: Model
   readonly #optimizer
   /** None where it is frozen. */
   readonly #embedding: TableState | undefined
-  readonly #dense: ReadonlyMap<string, DenseState>
+  readonly #dense: DenseParameters
+  /** Names of the parameters whose gradients come to the host. */
+  readonly #fetched: readonly string[]
   readonly #lookUp: LookUp
   readonly #sum: GradientSum
   readonly #wordSum: WordSum
@@ -72,24 +80,22 @@ export class Stepper {
     this.#lookUp = embedding
       ? (words, into) => embedding.read(words, into)
       : lookUpIn(table, model.embeddingSize)
+    const { clipNorm = null, device } = options
     const trained = trainedParameters(model, frozenLayers)
-    const states = this.#optimizer.dense(
-      trained.map(({ name, decays = true }) => ({ size: parameters[name]!.length, decays }))
-    )
-    this.#dense = new Map(trained.map(({ name }, i) => [name, states[i]!]))
+    const width = model.embeddingSize
+    const dense = { trained, parameters, optimizer: this.#optimizer, width, clipNorm }
+    this.#dense = device ? new DeviceParameters(model, dense, device) : new HostParameters(dense)
+    this.#fetched = device ? [] : trained.map(({ name }) => name)
     this.#sum = new GradientSum(model.embeddingSize)
     this.#wordSum = new WordSum(model.embeddingSize)
   }
 
   /** Takes one step; the outcome may be overwritten by the next. */
   async step({ learningRate, ...step }: Step): Promise<StepOutcome> {
+    await this.#dense.begin()
     const { outcome, gradients } = await this.#outcomeOf(step)
-    const { clipNorm } = this.#options
-    if (clipNorm) clip(gradients, this.#model.embeddingSize, clipNorm)
     this.#optimizer.begin(learningRate)
-    for (const [name, state] of this.#dense) {
-      state.step(this.parameters[name]!, gradients.dense.get(name)!)
-    }
+    await this.#dense.step(gradients)
     this.#embedding?.step(gradients.words, gradients.wordGradients)
     return outcome
   }
@@ -99,29 +105,37 @@ export class Stepper {
     this.#optimizer.begin(learningRate)
   }
 
-  /** What the optimizer keeps between steps, by `PARAMETER.NAME`; the arrays are its own. */
+  /**
+   * What the optimizer keeps between steps, by `PARAMETER.NAME`; the arrays are its own. They may be
+   * filled before the first step, and are up to date only after `settle`.
+   */
   get state(): ReadonlyMap<string, Float32Array | Int32Array> {
-    const table = this.#embedding ? [[embeddingName, this.#embedding] as const] : []
-    return new Map(
-      [...table, ...this.#dense].flatMap(([parameter, { state }]) =>
-        Object.entries(state).map(([name, array]) => [`${parameter}.${name}`, array] as const)
-      )
+    const table = Object.entries(this.#embedding?.state ?? {}).map(
+      ([name, array]) => [stateName(embeddingName, name), array] as const
     )
+    return new Map<string, Float32Array | Int32Array>([...table, ...this.#dense.state])
   }
 
-  /** Brings the whole embedding up to the last step. */
-  settle(): void {
+  /** Brings parameters and state up to the last step. */
+  async settle(): Promise<void> {
+    await this.#dense.settle()
     this.#embedding?.catchUpAll()
   }
 
   async #outcomeOf(step: StepData): Promise<Part> {
     const size = this.#options.runner.rows
     // The last batch of an epoch may fit into one part, whatever the others take.
-    if (step.texts.length <= size) return this.#runPart(partOf(step, 0, size), 0)
+    const parts = Math.max(Math.ceil(step.texts.length / size), 1)
+    if (parts === 1) {
+      const whole = await this.#runPart(partOf(step, 0, size), 0)
+      await this.#dense.take(0, parts)
+      return whole
+    }
     const outcomes: StepOutcome[] = []
     this.#sum.clear()
-    for (let part = 0; part * size < step.texts.length; part++) {
+    for (let part = 0; part < parts; part++) {
       const { outcome, gradients } = await this.#runPart(partOf(step, part, size), part)
+      await this.#dense.take(part, parts)
       // They are overwritten by the next part of the same shape.
       this.#sum.add(gradients)
       outcomes.push({ losses: outcome.losses.slice(), logits: outcome.logits.slice() })
@@ -137,11 +151,9 @@ export class Stepper {
     const { runner, dropout: share = 0, seed = 0 } = this.#options
     const batch = await runner.prepare(texts)
     fillMasks(batch.masks, { share, seed, step, part })
-    const feeds = { ...this.parameters, rowWeight }
+    const feeds = { ...this.#dense.feeds, rowWeight }
     const results = await runner.run(batch, { lookUp: this.#lookUp, classes, feeds })
-    const dense = Array.from(this.#dense.keys(), (name) => {
-      return [name, results[gradientName(name)]!] as const
-    })
+    const dense = this.#fetched.map((name) => [name, results[gradientName(name)]!] as const)
     return {
       outcome: { losses: results['losses']!, logits: results['logits']! },
       gradients: {

@@ -1,8 +1,8 @@
 /** The training loop. */
 import { ErratumError, throwIfCancelled } from '../errors.ts'
 import type { Executor, Tensors } from '../executors/executor.ts'
-import { BatchRunner } from '../models/batch-runner.ts'
-import { trainStepGraph } from '../models/graphs.ts'
+import { StateLost } from '../executors/executor.ts'
+import { paddedTokens } from '../models/batch-runner.ts'
 import type { Model } from '../models/model.ts'
 import { initialParameters } from '../models/parameters.ts'
 import type { EncodedTexts } from '../tokens/encode.ts'
@@ -10,6 +10,7 @@ import { textAt } from '../tokens/encode.ts'
 import { batchesOf } from './batches.ts'
 import type { TrainingSettings } from './settings.ts'
 import { learningRateAt } from './settings.ts'
+import { StepPlaces } from './step-places.ts'
 import type { StepOutcome } from './stepper.ts'
 import { Stepper } from './stepper.ts'
 
@@ -74,38 +75,47 @@ export class Trainer {
   readonly #words: number
   readonly #settings: TrainingSettings
   readonly #given: Tensors | undefined
-  readonly #runner: BatchRunner
+  readonly #places: StepPlaces
 
   constructor(model: Model, { words, settings, executor, given }: TrainerOptions) {
     this.#model = model
     this.#words = words
     this.#settings = settings
     this.#given = given
-    const { batchSize, accumulation, dropout, frozenLayers } = settings
-    this.#runner = new BatchRunner({
-      model,
-      executor,
-      graph: (of, shape) => trainStepGraph(of, shape, { dropout: dropout > 0, frozenLayers }),
-      rows: Math.ceil(batchSize / accumulation)
-    })
+    this.#places = new StepPlaces(model, settings, executor)
   }
 
-  /** Parameters trained from the seed's own initialisation and order, or on from a point of that. */
+  /**
+   * Parameters trained from the seed's own initialisation and order, or on from a point of that. Where
+   * a device fails that had them, it goes on elsewhere from the last epoch that had ended; what is
+   * done again is not told again.
+   */
   async train(
     data: TrainingSet,
     seed: number,
-    { onStep, onEpoch, signal }: TrainingObserver = {},
+    observer: TrainingObserver = {},
     from?: TrainingPoint
   ): Promise<Tensors> {
     if (data.weights.every((weight) => weight === 0)) throw nothingLeft()
+    const last: Progress = { point: from, step: 0 }
+    for (;;) {
+      try {
+        return await this.#trainFrom(last, { data, seed, observer })
+      } catch (error) {
+        if (!(error instanceof StateLost)) throw error
+      }
+    }
+  }
+
+  /** Goes on from the last point, and moves that on where a failure is to be expected. */
+  async #trainFrom(last: Progress, { data, seed, observer }: Training): Promise<Tensors> {
+    const { onStep, onEpoch, signal } = observer
+    const from = last.point
     const { epochs, batchSize, embeddingLimit } = this.#settings
     const start = { words: this.#words, embeddingLimit, seed, given: this.#given }
     const initial = from?.parameters ?? initialParameters(this.#model, start)
-    const stepper = new Stepper(this.#model, initial, {
-      ...this.#settings,
-      runner: this.#runner,
-      seed
-    })
+    const place = this.#places.current
+    const stepper = new Stepper(this.#model, initial, { ...this.#settings, ...place, seed })
     from?.state.forEach((saved, name) => stepper.state.get(name)!.set(saved))
     const plan = { tokens: this.#paddedLengths(data.texts), rows: data.rows, batchSize, seed }
     const rowWeight = new Float32Array(batchSize)
@@ -130,26 +140,53 @@ export class Trainer {
         const classes = batch.map((index) => data.classes[index]!)
         const results = await stepper.step({ texts, classes, rowWeight, learningRate, step })
         const outcome = tally.add(results, classes, rowWeight, weight)
-        onStep?.(step, steps, outcome)
+        if (step > last.step) onStep?.(step, steps, outcome)
+        last.step = Math.max(last.step, step)
       }
       if (epoch < first) continue
-      stepper.settle()
+      await stepper.settle()
       if (!Number.isFinite(tally.loss)) throw diverged(epoch, this.#settings.learningRate)
       const { loss, accuracy } = tally
       const result = { epoch, step, loss, accuracy, learningRate }
+      if (place.device) last.point = pointAt(epoch, stepper)
       await onEpoch?.(result, stepper.parameters, stepper.state)
     }
     return stepper.parameters
   }
 
   async dispose(): Promise<void> {
-    await this.#runner.dispose()
+    await this.#places.dispose()
   }
 
   #paddedLengths({ offsets }: EncodedTexts): Int32Array {
     return Int32Array.from({ length: offsets.length - 1 }, (_, i) =>
-      this.#runner.tokensFor(offsets[i + 1]! - offsets[i]!)
+      paddedTokens(this.#model, offsets[i + 1]! - offsets[i]!)
     )
+  }
+}
+
+/** One training. */
+interface Training {
+  data: TrainingSet
+  seed: number
+  observer: TrainingObserver
+}
+
+/** How far it has come. */
+interface Progress {
+  /** Where it goes on; from the start where there is none. */
+  point: TrainingPoint | undefined
+  /** The last step that was told of. */
+  step: number
+}
+
+/** The training as it is now, in arrays of its own. */
+function pointAt(epoch: number, { parameters, state }: Stepper): TrainingPoint {
+  const copies = Object.entries(parameters).map(([name, data]) => [name, data.slice()] as const)
+  return {
+    epoch,
+    parameters: Object.fromEntries(copies),
+    state: new Map(Array.from(state, ([name, data]) => [name, data.slice()]))
   }
 }
 

@@ -112,7 +112,7 @@ async function trained(golden: Golden, rows: number) {
     })
     losses.push(outcome.losses.reduce((sum, loss) => sum + loss, 0) / batch.length)
   }
-  stepper.settle()
+  await stepper.settle()
   await runner.dispose()
   return { losses, parameters: stepper.parameters }
 }

@@ -66,7 +66,7 @@ test.each(runs)('50 steps of $name end where dense PyTorch in float64 ends', asy
     })
     losses.push(results.losses.reduce((sum, loss) => sum + loss, 0) / rows)
   }
-  stepper.settle()
+  await stepper.settle()
   await runner.dispose()
 
   expectClose(losses, run.losses, { tolerance: 1e-5, name: 'losses' })
