@@ -1,11 +1,15 @@
 /** An executor that goes on elsewhere when its device fails. */
 import { ErratumError } from '../errors.ts'
-import type { Executable, Executor, Tensors } from './executor.ts'
+import type { DeviceMemory, Executable, Executor, Tensors } from './executor.ts'
+import { StateLost } from './executor.ts'
 
 /**
  * Compiles and runs on `first` until that fails; from then on everything is compiled and run on
  * `second`, the run that failed as well. `onFail` is told once, with the reason. A graph that breaks
  * a rule, or is fed what does not fit it, fails on both and is no reason to change.
+ *
+ * What a memory of `first` held cannot be had any more. Whatever is asked of it then throws
+ * `StateLost`, and no memory is offered from then on: training goes back to where the host last had it.
  */
 export function withFallback(
   first: Executor,
@@ -20,6 +24,10 @@ export function withFallback(
   }
   return {
     name: `${first.name}, or ${second.name}`,
+    get openMemory() {
+      const open = first.openMemory
+      return failed || !open ? undefined : () => losable(open(), fail, () => failed)
+    },
     async compile(graph, options = {}) {
       if (failed) return second.compile(graph, options)
       try {
@@ -37,6 +45,40 @@ export function withFallback(
     }
   }
 }
+
+/** A memory whose device may fail, then or elsewhere. */
+function losable(
+  memory: DeviceMemory,
+  fail: (error: unknown) => void,
+  hasFailed: () => boolean
+): DeviceMemory {
+  const attempt = async <Result>(work: () => Promise<Result>): Promise<Result> => {
+    if (hasFailed()) throw new StateLost('A device has failed.')
+    try {
+      return await work()
+    } catch (error) {
+      fail(error)
+      throw new StateLost('A device has failed.', { cause: error })
+    }
+  }
+  return {
+    write: (tensors, shapes) => attempt(() => memory.write(tensors, shapes)),
+    read: (names) => attempt(() => memory.read(names)),
+    async compile(graph, kept) {
+      const executable = await attempt(() => memory.compile(graph, kept))
+      const { inputShapes, outputShapes } = executable
+      return {
+        ...{ inputShapes, outputShapes },
+        run: (feeds, into) => attempt(() => executable.run(feeds, into)),
+        dispose: () => executable.dispose().catch(ignore)
+      }
+    },
+    dispose: () => memory.dispose().catch(ignore)
+  }
+}
+
+/** A device that is lost may refuse even to let go. */
+const ignore = () => undefined
 
 class Changing implements Executable {
   readonly inputShapes
@@ -79,8 +121,7 @@ class Changing implements Executable {
 
   #change(): Promise<Executable> {
     return (this.#changed ??= this.#compileAgain().then(async (executable) => {
-      // A device that is lost may refuse even to let go.
-      await this.#current.dispose().catch(() => undefined)
+      await this.#current.dispose().catch(ignore)
       this.#current = executable
       return executable
     }))

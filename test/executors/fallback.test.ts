@@ -9,9 +9,11 @@ import type { TrainingSet } from '../../src-main/training/trainer.ts'
 import { Trainer } from '../../src-main/training/trainer.ts'
 import { add, constant, input } from '../../src-main/graph/build.ts'
 import { losingDevice } from '../support/losing-device.ts'
+import { residentVariants, trained } from '../support/resident-story.ts'
 import { encoded } from '../support/views.ts'
 
 const cpu = onnxruntimeExecutor({ threads: 1 })
+const isSame = (a: Float32Array, b: Float32Array) => a.every((number, i) => number === b[i])
 
 const texts = Array.from({ length: 24 }, (_, row) => [2, 4 + (row % 5), 5 + (row % 7), 9, 11, 3])
 const data: TrainingSet = {
@@ -55,6 +57,63 @@ describe.each(Object.entries(models))('a training of %s', (_, model) => {
     expect(notes).toEqual([])
     expect(device.calls).toBeGreaterThan(12)
   })
+})
+
+describe.each(['TextCNN', 'BERT'] as const)('a training of %s with its parameters there', (of) => {
+  const variant = residentVariants.find(
+    ({ of: model, changes }) => model === of && changes.clipNorm !== undefined
+  )!
+  /** A training on a device that is lost at the n-th call, and what is told of it. */
+  const lostAt = async (n: number) => {
+    const [notes, steps]: [string[], number[]] = [[], []]
+    const device = losingDevice(n, true)
+    const executor = withFallback(device, cpu, (reason) => notes.push(reason))
+    const lost = await trained(executor, variant, { onStep: (step) => void steps.push(step) })
+    return { ...lost, notes, steps, calls: device.calls, offersMemory: !!executor.openMemory }
+  }
+
+  test('goes back to where the host last had it, whenever its device is lost', async () => {
+    const whole = await lostAt(Infinity)
+    expect(whole.notes).toEqual([])
+    expect(whole.offersMemory).toBe(true)
+    const { points } = await trained(
+      onnxruntimeExecutor({ threads: 1, keepsTensors: true }),
+      variant
+    )
+    const expected = await Promise.all(
+      [undefined, ...points].map(async (from) => (await trained(cpu, variant, { from })).parameters)
+    )
+    const ends = new Set<number>()
+    for (let n = 1; n < whole.calls; n += 3) {
+      const { parameters, notes, epochs, steps, offersMemory } = await lostAt(n)
+      expect(notes, `call ${n}`).toEqual(['device lost'])
+      expect(offersMemory).toBe(false)
+      expect(epochs.map(({ epoch }) => epoch)).toEqual([1, 2, 3])
+      expect(steps).toEqual(whole.steps)
+      // On the CPU from the start on, or from the end of one of the epochs.
+      const end = expected.findIndex((one) =>
+        Object.keys(one).every((name) => isSame(parameters[name]!, one[name]!))
+      )
+      expect(end, `call ${n}`).toBeGreaterThanOrEqual(0)
+      ends.add(end)
+    }
+    expect([...ends]).toEqual([0, 1, 2])
+  })
+})
+
+test('the trainings after one that lost its device run elsewhere from the start', async () => {
+  const settings = { ...trainingPresets('bert', false).adamw, epochs: 1, batchSize: 4 }
+  const train = async (executor: Executor) => {
+    const trainer = new Trainer(models.BERT, { words: 20, settings, executor })
+    const rounds = []
+    for (const seed of [1, 2]) rounds.push({ ...(await trainer.train(data, seed)) })
+    await trainer.dispose()
+    return rounds
+  }
+  const notes: string[] = []
+  const losing = withFallback(losingDevice(6, true), cpu, (reason) => notes.push(reason))
+  expect(await train(losing)).toEqual(await train(cpu))
+  expect(notes).toEqual(['device lost'])
 })
 
 test('feeds that do not fit are an error of the caller, and no reason to change', async () => {

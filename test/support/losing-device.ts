@@ -1,31 +1,57 @@
-import type { Executor, Tensors } from '../../src-main/executors/executor.ts'
+import type { Executable, Executor, Tensors } from '../../src-main/executors/executor.ts'
 import { onnxruntimeExecutor } from '../../src-main/executors/onnxruntime.ts'
 
-/** The CPU as a device that is lost at its n-th call: from then on nothing works, letting go neither. */
-export function losingDevice(n: number): Executor & { calls: number } {
-  const cpu = onnxruntimeExecutor({ threads: 1 })
-  const device = {
+/**
+ * The CPU as a device that is lost at its n-th call: from then on nothing works, letting go neither.
+ * It may have a memory.
+ */
+export function losingDevice(n: number, keepsTensors = false): Executor & { calls: number } {
+  const real = onnxruntimeExecutor({ threads: 1, keepsTensors })
+  const call = () => {
+    if (++device.calls >= n) throw new Error('device lost')
+  }
+  const losing = (executable: Executable): Executable => ({
+    inputShapes: executable.inputShapes,
+    outputShapes: executable.outputShapes,
+    async run(feeds: Tensors, into?: Tensors) {
+      call()
+      return executable.run(feeds, into)
+    },
+    async dispose() {
+      call()
+      await executable.dispose()
+    }
+  })
+  const device: Executor & { calls: number } = {
     name: 'losing',
     calls: 0,
-    async compile(...given: Parameters<Executor['compile']>) {
-      const call = () => {
-        if (++device.calls >= n) throw new Error('device lost')
-      }
+    async compile(...given) {
       call()
-      const executable = await cpu.compile(...given)
-      return {
-        inputShapes: executable.inputShapes,
-        outputShapes: executable.outputShapes,
-        async run(feeds: Tensors, into?: Tensors) {
-          call()
-          return executable.run(feeds, into)
-        },
-        async dispose() {
-          call()
-          await executable.dispose()
+      return losing(await real.compile(...given))
+    },
+    openMemory:
+      real.openMemory &&
+      (() => {
+        const memory = real.openMemory!()
+        return {
+          async write(...given) {
+            call()
+            await memory.write(...given)
+          },
+          async read(names) {
+            call()
+            return memory.read(names)
+          },
+          async compile(...given) {
+            call()
+            return losing(await memory.compile(...given))
+          },
+          async dispose() {
+            call()
+            await memory.dispose()
+          }
         }
-      }
-    }
+      })
   }
   return device
 }
