@@ -1,0 +1,69 @@
+/** Whole steps of training on a device, one batch again and again, with what they move. */
+import type { OnnxruntimeOptions } from '../../src-main/executors/onnxruntime.ts'
+import { onnxruntimeExecutor } from '../../src-main/executors/onnxruntime.ts'
+import type { Model } from '../../src-main/models/model.ts'
+import { initialParameters } from '../../src-main/models/parameters.ts'
+import { adamW, unrefined } from '../../src-main/training/settings.ts'
+import { StepPlaces } from '../../src-main/training/step-places.ts'
+import { Stepper } from '../../src-main/training/stepper.ts'
+import { drawTexts, batchOf, words } from '../bench/data.ts'
+
+/** Bytes between the host and the device. */
+export interface Moved {
+  fed: number
+  fetched: number
+}
+
+export interface TrainSteps {
+  /** Takes a step. */
+  run(): Promise<void>
+  /** Bytes of the last step. */
+  readonly moved: Moved
+  dispose(): Promise<void>
+}
+
+/** Steps of AdamW as a training takes them, on texts of one length. */
+export function trainSteps(
+  model: Model,
+  { rows, tokens }: { rows: number; tokens: number },
+  options: Omit<OnnxruntimeOptions, 'onRun'>
+): TrainSteps {
+  const moved: Moved = { fed: 0, fetched: 0 }
+  const onRun = ({ fed, fetched }: Moved) => {
+    moved.fed += fed
+    moved.fetched += fetched
+  }
+  const executor = onnxruntimeExecutor({ ...options, onRun })
+  const settings = {
+    ...unrefined,
+    ...{ epochs: 1, batchSize: rows, learningRate: 1e-4, finalShare: 1, optimizer: adamW },
+    ...{ embeddingLimit: 0.035, maximumLength: tokens }
+  }
+  const places = new StepPlaces(model, settings, executor)
+  const parameters = initialParameters(model, { words, embeddingLimit: 0.035, seed: 1 })
+  const stepper = new Stepper(model, parameters, { ...settings, ...places.current })
+  const { texts, classes } = drawTexts(rows, tokens, { seed: 1, special: true })
+  const batch = batchOf(texts, 0, rows)
+  const rowWeight = new Float32Array(rows).fill(1 / rows)
+  const labels = Array.from(classes)
+  let step = 0
+  return {
+    moved,
+    async run() {
+      moved.fed = moved.fetched = 0
+      const { learningRate } = settings
+      await stepper.step({ texts: batch, classes: labels, rowWeight, learningRate, step: ++step })
+    },
+    dispose: () => places.dispose()
+  }
+}
+
+/** Bytes of a step, once the parameters are where they stay. */
+export async function movedBytes(...given: Parameters<typeof trainSteps>): Promise<Moved> {
+  const steps = trainSteps(...given)
+  // The first takes the parameters there.
+  for (let step = 0; step < 2; step++) await steps.run()
+  const { fed, fetched } = steps.moved
+  await steps.dispose()
+  return { fed, fetched }
+}
