@@ -5,15 +5,16 @@ import type { Executable, Tensors } from '../../src-main/executors/executor.ts'
 import { probeDevice } from '../../src-main/executors/probe.ts'
 import { evaluate } from '../../src-main/executors/reference.ts'
 import type { Graph } from '../../src-main/graph/ir.ts'
+import type { BatchShape, Model } from '../../src-main/models/model.ts'
 import type { ModelName } from '../../src-main/models/models.ts'
 import { models } from '../../src-main/models/models.ts'
-import { adamW } from '../../src-main/training/settings.ts'
 import { median } from '../bench/measure.ts'
 import { tolerances } from '../support/executors.ts'
 import { buildCase, casesOf, computingOps, numbered } from '../support/op-cases.ts'
-import type { StepKind, WholeStep } from '../support/steps.ts'
+import { differencesOf, host, residentVariants, trained } from '../support/resident-trainings.ts'
+import type { StepKind } from '../support/steps.ts'
 import { smallModels, stepKinds, wholeStep } from '../support/steps.ts'
-import { ResidentStep, hostParameters } from './resident.ts'
+import { trainSteps } from '../support/train-steps.ts'
 
 export interface PartOptions {
   device: DeviceName
@@ -44,12 +45,10 @@ const parts = new Map<string, (options: PartOptions) => Promise<Row[]>>([
   ['state on the device', residentState],
   ...timed.flatMap(([model, preset, tokens, words]) =>
     stepKinds.map((kind) => {
-      const make = () => {
-        const built = models[model].create(models[model].presets[preset]!, 2)
-        return wholeStep(built, kind, { rows: 32, tokens, words })
-      }
+      const make = () => models[model].create(models[model].presets[preset]!, 2)
+      const batch = { rows: 32, tokens, words }
       const name = `${preset} ${kind}`
-      return [name, (options: PartOptions) => times(name, { kind, make, options })] as const
+      return [name, (options: PartOptions) => times(name, { kind, make, batch, options })] as const
     })
   )
 ])
@@ -115,44 +114,32 @@ function smallSteps(name: string) {
   }
 }
 
-/** Ten steps of AdamW whose state never leaves the device, beside the same on the host. */
-async function residentState({ device }: PartOptions): Promise<Row[]> {
-  const [steps, learningRate] = [10, 1e-3]
-  for (const { name, model, batch } of smallModels) {
-    const step = wholeStep(model, 'train step', batch)
-    const resident = await ResidentStep.create({ step, settings: adamW, device })
-    for (let turn = 0; turn < steps; turn++) await resident.run(learningRate)
-    const where = resident.isOnDevice ? 'all on the device' : 'NOT all on the device'
-    const parameters = withoutKeyBiases(await resident.parameters())
-    const expected = withoutKeyBiases(await hostParameters(step, adamW, { steps, learningRate }))
-    const error = worstOf(parameters, Object.entries(expected))
-    say(`  ${name}: state ${where}; after ${steps} steps ${error}`)
-    await resident.dispose()
+/** Trainings whose parameters and optimizer's state never leave the device, beside the host's. */
+async function residentState({ device, quick }: PartOptions): Promise<Row[]> {
+  const executor = onnxruntimeExecutor({ device, threads: 1 })
+  if (!executor.openMemory) say('  onnxruntime leaves no tensors there: the host has them.')
+  for (const variant of residentVariants.slice(0, quick ? 2 : Infinity)) {
+    const { parameters } = await trained(executor, variant)
+    const differences = [...differencesOf(parameters, (await trained(host, variant)).parameters)]
+    const [name, worst] = differences.reduce((most, next) => (next[1] <= most[1] ? most : next))
+    say(`  ${variant.of} by ${variant.name}: largest difference ${roundings(worst)}, of ${name}`)
   }
   return []
 }
 
-/** The keys' biases shift all scores alike: their gradient is rounding, of which AdamW makes steps. */
-function withoutKeyBiases(parameters: Tensors): Tensors {
-  const entries = Object.entries(parameters).map(([name, values]) => {
-    const third = values.length / 3
-    const isKey = (i: number) => name.endsWith('attention.bias') && i >= third && i < 2 * third
-    return [name, values.filter((_, i) => !isKey(i))] as const
-  })
-  return Object.fromEntries(entries)
-}
-
 interface Timing {
   kind: StepKind
-  make: () => WholeStep
+  make: () => Model
+  batch: BatchShape
   options: PartOptions
 }
 
-/** Times of one step: on the device, the same with its state there, and on the CPU. */
-async function times(name: string, { kind, make, options }: Timing): Promise<Row[]> {
+/** Times of a graph on the device and on the CPU; of a train step also with all that belongs to it. */
+async function times(name: string, { kind, make, batch, options }: Timing): Promise<Row[]> {
   const { device, threads, quick } = options
   const seconds = quick ? 1 : 3
-  const step = make()
+  const model = make()
+  const step = wholeStep(model, kind, batch)
   const rows: Row[] = []
   const attempt = async (how: string, work: () => Promise<number>) => {
     try {
@@ -184,13 +171,17 @@ async function times(name: string, { kind, make, options }: Timing): Promise<Row
     return ms
   }
   await attempt('device', () => timeOf(device))
+  const wholeStepOn = async (on: DeviceName) => {
+    const steps = trainSteps(model, batch, { device: on, threads })
+    const ms = await medianTime(() => steps.run(), seconds)
+    const { fed, fetched } = steps.moved
+    if (on !== 'cpu') say(`  (${kilobytes(fed)} kB there and ${kilobytes(fetched)} kB back a step)`)
+    await steps.dispose()
+    return ms
+  }
   if (kind === 'train step') {
-    await attempt('device, state and AdamW there', async () => {
-      const resident = await ResidentStep.create({ step, settings: adamW, device })
-      const ms = await medianTime(() => resident.run(1e-5), seconds)
-      await resident.dispose()
-      return ms
-    })
+    await attempt('device, with the updates', () => wholeStepOn(device))
+    await attempt('CPU, with the updates', () => wholeStepOn('cpu'))
   }
   await attempt('CPU', () => timeOf('cpu'))
   if (results.length === 2) say(`  ${worstOf(results[0]!, Object.entries(results[1]!))}`)
@@ -243,6 +234,8 @@ function worstOf(
   const worst = errors.reduce((most, next) => (next.error <= most.error ? most : next))
   return `largest error ${roundings(worst.error)}, of ${worst.name}`
 }
+
+const kilobytes = (bytes: number) => Math.round(bytes / 1000)
 
 /** An error in roundings of float32. */
 const roundings = (error: number) => `${(error * 2 ** 24).toFixed(1)} · 2⁻²⁴`

@@ -9,7 +9,7 @@ import type { TrainingSet } from '../../src-main/training/trainer.ts'
 import { Trainer } from '../../src-main/training/trainer.ts'
 import { add, constant, input } from '../../src-main/graph/build.ts'
 import { losingDevice } from '../support/losing-device.ts'
-import { residentVariants, trained } from '../support/resident-story.ts'
+import { residentVariants, trained } from '../support/resident-trainings.ts'
 import { encoded } from '../support/views.ts'
 
 const cpu = onnxruntimeExecutor({ threads: 1 })

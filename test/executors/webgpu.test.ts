@@ -15,7 +15,8 @@ import { drawTexts } from '../bench/data.ts'
 import { onnxruntimeRow } from '../support/executors.ts'
 import { memoryStory } from '../support/memory-story.ts'
 import { opParity, stepParity } from '../support/parity.ts'
-import { residentStory, residentVariants } from '../support/resident-story.ts'
+import { residentStory } from '../support/resident-story.ts'
+import { residentVariants } from '../support/resident-trainings.ts'
 import { movedBytes } from '../support/train-steps.ts'
 
 const executor = onnxruntimeRow('onnxruntime webgpu', { device: 'webgpu', threads: 1 })

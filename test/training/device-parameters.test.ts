@@ -1,13 +1,8 @@
 /** Training with its parameters on a device, where the CPU is the device. */
 import { describe, expect, test } from 'vitest'
 import { onnxruntimeExecutor } from '../../src-main/executors/onnxruntime.ts'
-import {
-  differencesOf,
-  host,
-  residentStory,
-  residentVariants,
-  trained
-} from '../support/resident-story.ts'
+import { residentStory } from '../support/resident-story.ts'
+import { differencesOf, host, residentVariants, trained } from '../support/resident-trainings.ts'
 
 const executor = onnxruntimeExecutor({ threads: 1, keepsTensors: true })
 
