@@ -1,6 +1,6 @@
 /** `erratum devices`: what this machine has to compute on. */
 import type { DeviceName } from '../executors/devices.ts'
-import { deviceNames, devices } from '../executors/devices.ts'
+import { deviceNames, devices, isOfOnnxruntime } from '../executors/devices.ts'
 import { devicesHere } from './devices-here.ts'
 import type { CommonOptions } from './run.ts'
 import { run } from './run.ts'
@@ -9,7 +9,7 @@ interface FoundDevice {
   device: DeviceName
   title: string
   found: boolean
-  /** Why it was not found, or what it leaves to the CPU; empty where there is nothing to say. */
+  /** Why it was not found, why it is slow, or what it leaves to the CPU; empty if nothing is to be said. */
   remark: string
 }
 
@@ -20,7 +20,7 @@ export function listDevices(options: CommonOptions): Promise<void> {
     for (const device of deviceNames) {
       const { title } = devices[device]
       const probe = await here.devices.look(device)
-      const remark = probe.found ? leftToCpu(device) : probe.why
+      const remark = probe.found ? (probe.remark ?? leftToCpu(device)) : probe.why
       list.push({ device, title, found: probe.found, remark })
       terminal.say(`${probe.found ? 'found    ' : 'not found'}  ${device.padEnd(8)}${title}`)
       if (remark) terminal.say(`           ${remark}`)
@@ -32,6 +32,7 @@ export function listDevices(options: CommonOptions): Promise<void> {
 }
 
 function leftToCpu(device: DeviceName): string {
+  if (!isOfOnnxruntime(device)) return ''
   const { onCpu } = devices[device]
   if (onCpu === null) return 'Which operators it leaves to the CPU has not been looked at.'
   return onCpu.length > 0 ? `It leaves to the CPU: ${onCpu.join(', ')}.` : ''

@@ -1,12 +1,16 @@
 /**
- * The devices that onnxruntime can run graphs on: a row each. What it takes to be there, and which
- * operators run on the CPU within the same session because the device lacks them.
+ * The devices that graphs run on: a row each. Whose library computes there, what it takes to be
+ * there, and, within a session of onnxruntime, which operators run on the CPU because the device
+ * lacks them.
  *
  * A device that is possible need not be there: `probe.ts` finds out.
  */
 import type { OpName } from '../graph/ir.ts'
 
-export const deviceNames = ['cpu', 'webgpu', 'cuda', 'dml', 'coreml'] as const
+export const onnxruntimeDevices = ['cpu', 'webgpu', 'cuda', 'dml', 'coreml'] as const
+export type OnnxruntimeDevice = (typeof onnxruntimeDevices)[number]
+
+export const deviceNames = [...onnxruntimeDevices, 'tfjs'] as const
 export type DeviceName = (typeof deviceNames)[number]
 
 /** What a user may ask for: a device, or the fastest of those that are there. */
@@ -18,12 +22,16 @@ type Platform = `${'linux' | 'win32' | 'darwin'}-${'x64' | 'arm64'}`
 
 export interface Device {
   readonly title: string
+  /** Where its library can have it; everywhere unless given. */
+  readonly platforms?: readonly Platform[]
+  /** What has to be installed beside the packages that come with Erratum. */
+  readonly needs?: string
+}
+
+/** A device of onnxruntime, which writes graphs for it as ONNX. */
+export interface OnnxDevice extends Device {
   /** onnxruntime's name for what computes there (its execution provider). */
   readonly provider: string
-  /** Where onnxruntime-node can have it; everywhere unless given. */
-  readonly platforms?: readonly Platform[]
-  /** What has to be installed beside onnxruntime-node's own package. */
-  readonly needs?: string
   /** Integers that it looks rows up by. ONNX takes both; what a device lacks costs a way to the CPU. */
   readonly indices: 'int32' | 'int64'
   /** Whether onnxruntime-node can leave results there for the next run to read. */
@@ -34,7 +42,11 @@ export interface Device {
   readonly onCpu: readonly OpName[] | null
 }
 
-export const devices: Readonly<Record<DeviceName, Device>> = {
+type Devices = {
+  readonly [Name in DeviceName]: Name extends OnnxruntimeDevice ? OnnxDevice : Device
+}
+
+export const devices: Devices = {
   cpu: {
     title: 'CPU',
     provider: 'cpu',
@@ -59,8 +71,8 @@ export const devices: Readonly<Record<DeviceName, Device>> = {
     provider: 'cuda',
     platforms: ['linux-x64'],
     needs:
-      "CUDA 12 with cuDNN 9, and libonnxruntime_providers_cuda.so, which onnxruntime-node's install " +
-      'script downloads',
+      'CUDA 12 with cuDNN 9, and libonnxruntime_providers_cuda.so, which npm run setup:gpu -- cuda ' +
+      'gets',
     indices: 'int64',
     keepsTensors: false,
     composed: [],
@@ -84,12 +96,21 @@ export const devices: Readonly<Record<DeviceName, Device>> = {
     keepsTensors: false,
     composed: [],
     onCpu: null
+  },
+  tfjs: {
+    title: 'TensorFlow.js',
+    needs: '@tensorflow/tfjs-node-gpu, which npm run setup:gpu -- tfjs gets'
   }
 }
 
-/** Whether onnxruntime-node can have the device on this machine at all. */
+/** Whether onnxruntime has the device; everything else is TensorFlow.js. */
+export function isOfOnnxruntime(name: DeviceName): name is OnnxruntimeDevice {
+  return (onnxruntimeDevices as readonly string[]).includes(name)
+}
+
+/** Whether the device can be had on this machine at all. */
 export function isPossible(name: DeviceName): boolean {
-  const { platforms } = devices[name]
+  const { platforms }: Device = devices[name]
   return !platforms || (platforms as readonly string[]).includes(thisPlatform)
 }
 

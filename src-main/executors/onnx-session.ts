@@ -1,18 +1,18 @@
 /** Sessions of onnxruntime, and the arrays of the host as its tensors. */
 import { InferenceSession, Tensor, env } from 'onnxruntime-node'
-import { ErratumError } from '../errors.ts'
-import type { Graph, Shape, Value } from '../graph/ir.ts'
-import { sizeOf } from '../graph/ir.ts'
-import type { DeviceName } from './devices.ts'
+import type { Graph, Shape } from '../graph/ir.ts'
+import type { OnnxruntimeDevice } from './devices.ts'
 import { devices } from './devices.ts'
 import type { Tensors } from './executor.ts'
+import type { Shapes } from './fit.ts'
+import { checkFit } from './fit.ts'
 import { toOnnx } from './onnx.ts'
 
 // What fails is thrown with its reason, and told once; it would be on the terminal as well.
 env.logLevel = 'fatal'
 
 export interface SessionOptions {
-  device: DeviceName
+  device: OnnxruntimeDevice
   threads: number
   /** Refuses a graph of which the device would leave a part to the CPU. */
   alone: boolean
@@ -60,12 +60,12 @@ export class HostTensors {
   readonly #wrapped = new WeakMap<Float32Array, { tensor: Tensor; shape: Shape }>()
 
   /** The tensors of the given shapes; throws `bad-graph` where an array does not fit. */
-  wrap(arrays: Tensors, shapes: Readonly<Record<string, Shape>>): Record<string, Tensor> {
+  wrap(arrays: Tensors, shapes: Shapes): Record<string, Tensor> {
+    checkFit(arrays, shapes)
     const tensors: Record<string, Tensor> = {}
     for (const name in shapes) {
-      const array = arrays[name]
+      const array = arrays[name]!
       const shape = shapes[name]!
-      if (array?.length !== sizeOf(shape)) throw unfit(name, shape, array)
       const known = this.#wrapped.get(array)
       // An array may serve two tensors of different shapes.
       if (known?.shape === shape) tensors[name] = known.tensor
@@ -79,11 +79,6 @@ export class HostTensors {
   }
 }
 
-function unfit(name: string, shape: Shape, array: Float32Array | undefined): ErratumError {
-  const given = array ? `${array.length} numbers` : 'nothing'
-  return new ErratumError('bad-graph', `Tensor ${name} [${shape.join(', ')}] was given ${given}.`)
-}
-
 /** The tensors of a run, in bytes: those of the host that went in, and those that came out to it. */
 export type OnRun = (moved: { fed: number; fetched: number }) => void
 
@@ -91,15 +86,4 @@ export type OnRun = (moved: { fed: number; fetched: number }) => void
 export function hostBytes(tensors: Readonly<Record<string, Tensor>>): number {
   const own = Object.values(tensors).filter(({ location }) => location === 'cpu')
   return own.reduce((sum, { size }) => sum + 4 * size, 0)
-}
-
-/** Shapes by name. */
-export function shapesOf(values: Iterable<readonly [string, Value]>): Record<string, Shape> {
-  return Object.fromEntries(Array.from(values, ([name, value]) => [name, value.shape]))
-}
-
-/** New arrays of the given shapes. */
-export function arraysOf(shapes: Readonly<Record<string, Shape>>): Tensors {
-  const entries = Object.entries(shapes)
-  return Object.fromEntries(entries.map(([name, shape]) => [name, new Float32Array(sizeOf(shape))]))
 }

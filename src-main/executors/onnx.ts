@@ -5,7 +5,7 @@
 import protobuf from 'protobufjs'
 import type { Attributes, Graph, Node, OpName, Shape, Value } from '../graph/ir.ts'
 import { isOp, sizeOf, topological } from '../graph/ir.ts'
-import type { DeviceName } from './devices.ts'
+import type { OnnxruntimeDevice } from './devices.ts'
 import { devices } from './devices.ts'
 import type { Tensors } from './executor.ts'
 
@@ -297,7 +297,7 @@ export interface OnnxOptions {
   /** Threads inside one operator of the session that will run the model, on the CPU. */
   threads: number
   /** What the model is for; the CPU unless given. */
-  device?: DeviceName
+  device?: OnnxruntimeDevice
   /** For a model whose batches may be of any size. */
   open?: OpenBatch
 }

@@ -16,8 +16,9 @@ import { input } from '../graph/build.ts'
 import type { Graph, Shape } from '../graph/ir.ts'
 import { inputsOf } from '../graph/ir.ts'
 import type { DeviceMemory, Executable, KeptTensors, Tensors } from './executor.ts'
+import { allocate, shapesOf } from './fit.ts'
 import type { OnRun, SessionOptions } from './onnx-session.ts'
-import { HostTensors, arraysOf, createSession, hostBytes, shapesOf } from './onnx-session.ts'
+import { HostTensors, createSession, hostBytes } from './onnx-session.ts'
 
 export class OnnxruntimeMemory implements DeviceMemory {
   readonly #options: SessionOptions
@@ -118,7 +119,7 @@ class KeptExecutable implements Executable {
     )
   }
 
-  async run(feeds: Tensors, into: Tensors = arraysOf(this.outputShapes)): Promise<Tensors> {
+  async run(feeds: Tensors, into: Tensors = allocate(this.outputShapes)): Promise<Tensors> {
     const { kept, memory, onRun } = this.#parts
     const given = this.#host.wrap(feeds, this.inputShapes)
     const read = kept.reads.map((name) => [name, memory.get(name)] as const)

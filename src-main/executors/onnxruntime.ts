@@ -2,16 +2,17 @@
 import type { InferenceSession } from 'onnxruntime-node'
 import type { Graph, Shape } from '../graph/ir.ts'
 import { inputsOf } from '../graph/ir.ts'
-import type { DeviceName } from './devices.ts'
+import type { OnnxruntimeDevice } from './devices.ts'
 import { devices } from './devices.ts'
 import type { CompileOptions, Executable, Executor, Tensors } from './executor.ts'
+import { allocate, shapesOf } from './fit.ts'
 import type { OnRun } from './onnx-session.ts'
-import { HostTensors, arraysOf, createSession, hostBytes, shapesOf } from './onnx-session.ts'
+import { HostTensors, createSession, hostBytes } from './onnx-session.ts'
 import { OnnxruntimeMemory } from './onnxruntime-memory.ts'
 
 export interface OnnxruntimeOptions {
   /** What runs the graphs; the CPU unless given. */
-  device?: DeviceName
+  device?: OnnxruntimeDevice
   /** Threads inside one operator on the CPU; rounds that run side by side take one each. */
   threads: number
   /** Refuses to compile a graph of which the device would leave a part to the CPU. */
@@ -60,7 +61,7 @@ class OnnxruntimeExecutable implements Executable {
   }
 
   async run(feeds: Tensors, into?: Tensors): Promise<Tensors> {
-    const results = into ?? (this.#own ??= arraysOf(this.outputShapes))
+    const results = into ?? (this.#own ??= allocate(this.outputShapes))
     const fed = this.#host.wrap(feeds, this.inputShapes)
     const fetched = this.#host.wrap(results, this.outputShapes)
     await this.#session.run(fed, fetched)

@@ -2,12 +2,17 @@
 import { z } from 'zod'
 import { add, constant, input, matmul } from '../graph/build.ts'
 import type { Graph } from '../graph/ir.ts'
-import type { DeviceName } from './devices.ts'
-import { devices, isPossible, thisPlatform } from './devices.ts'
+import type { Device, DeviceName } from './devices.ts'
+import { devices, isOfOnnxruntime, isPossible, thisPlatform } from './devices.ts'
+import type { Executor } from './executor.ts'
 import { onnxruntimeExecutor } from './onnxruntime.ts'
+import type { TfjsLibrary } from './tfjs/library.ts'
+import { loadTfjs } from './tfjs/library.ts'
+import { tfjsExecutor } from './tfjs/tfjs.ts'
 
 export const probeSchema = z.discriminatedUnion('found', [
-  z.object({ found: z.literal(true) }),
+  /** `remark` says what a user should know of a device that is there, such as that it is slow. */
+  z.object({ found: z.literal(true), remark: z.string().optional() }),
   z.object({ found: z.literal(false), why: z.string() })
 ])
 
@@ -19,31 +24,60 @@ function tinyGraph(): Graph {
   return { name: 'probe', outputs: { y: add(matmul(x, x), constant([1])) } }
 }
 
-/** Looks for a device; says why it is not there, in a sentence. Nothing of it runs on the CPU. */
+/**
+ * Looks for a device; says why it is not there, in a sentence. Nothing of a device of onnxruntime is
+ * left to the CPU.
+ */
 export async function probeDevice(device: DeviceName): Promise<Probe> {
-  const { title, needs } = devices[device]
-  const missing = needs ? ` It needs ${needs}.` : ''
+  const { title, needs }: Device = devices[device]
   if (!isPossible(device)) {
     return { found: false, why: `onnxruntime has no ${title} for ${thisPlatform}.` }
   }
   try {
-    const executor = onnxruntimeExecutor({ device, threads: 1, alone: device !== 'cpu' })
-    const executable = await executor.compile(tinyGraph())
-    try {
-      const { y } = await executable.run({ x: Float32Array.of(1, 2, 3, 4) })
-      const isRight = y!.join() === '8,11,16,23'
-      return isRight
-        ? { found: true }
-        : { found: false, why: `${title} computed [${y!.join(', ')}] instead of [8, 11, 16, 23].` }
-    } finally {
-      await executable.dispose()
-    }
+    const { executor, remark } = probed(device)
+    const wrong = await firstMistake(executor)
+    if (wrong) return { found: false, why: `${title} ${wrong}` }
+    return { found: true, ...(remark && { remark }) }
   } catch (error) {
+    const missing = needs ? ` It needs ${needs}.` : ''
     return { found: false, why: `${title} did not start: ${reasonOf(error)}.${missing}` }
   }
 }
 
-/** The last part of onnxruntime's message, which begins with where in its sources it was written. */
+function probed(device: DeviceName): { executor: Executor; remark?: string } {
+  if (isOfOnnxruntime(device)) {
+    return { executor: onnxruntimeExecutor({ device, threads: 1, alone: device !== 'cpu' }) }
+  }
+  const library = loadTfjs()
+  return { executor: tfjsExecutor(library), remark: slowness(library) }
+}
+
+/** What the tiny graph came to, where that is wrong. */
+async function firstMistake(executor: Executor): Promise<string | undefined> {
+  const executable = await executor.compile(tinyGraph())
+  try {
+    const { y } = await executable.run({ x: Float32Array.of(1, 2, 3, 4) })
+    const isRight = y!.join() === '8,11,16,23'
+    return isRight ? undefined : `computed [${y!.join(', ')}] instead of [8, 11, 16, 23].`
+  } finally {
+    await executable.dispose()
+  }
+}
+
+/** Why TensorFlow.js is no faster; empty where it is on a GPU. */
+export function slowness({ package: name, isOnGpu, passedOver }: TfjsLibrary): string {
+  if (isOnGpu) return ''
+  if (name === '@tensorflow/tfjs-node-gpu') {
+    return 'It computes on the CPU: TensorFlow found no GPU. It needs CUDA 11 with cuDNN 8.'
+  }
+  const how = {
+    '@tensorflow/tfjs-node': 'It computes on the CPU.',
+    '@tensorflow/tfjs-backend-cpu': 'It computes in plain JavaScript, which is slow.'
+  }[name]
+  return [how, ...passedOver, 'npm run setup:gpu -- tfjs gets the one for a GPU.'].join(' ')
+}
+
+/** The last part of a message; onnxruntime's begins with where in its sources it was written. */
 function reasonOf(error: unknown): string {
   const message = error instanceof Error ? error.message : String(error)
   const line = message.trim().split('\n')[0]!

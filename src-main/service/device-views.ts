@@ -1,8 +1,9 @@
 /** Answers about the devices of this machine. */
 import type { z } from 'zod'
 import type { applicationContract } from '../../src-preload/contract/application.ts'
-import { deviceNames, devices as table } from '../executors/devices.ts'
+import { deviceNames, devices as table, isOfOnnxruntime } from '../executors/devices.ts'
 import type { DeviceName } from '../executors/devices.ts'
+import type { Probe } from '../executors/probe.ts'
 import type { PlannedWork } from '../pipeline/job.ts'
 import { plannedOf } from './model.ts'
 import { needsOf } from '../pipeline/expect-training.ts'
@@ -22,14 +23,21 @@ export async function listDevices(
   for (const device of deviceNames) {
     const { devices } = service
     const probe = await (again ? devices.look(device) : devices.probe(device))
-    const { title, onCpu } = table[device]
+    const { title } = table[device]
+    const onCpu = isOfOnnxruntime(device) ? table[device].onCpu : []
     views.push({
       ...{ device, title, onCpu: onCpu && [...onCpu] },
-      ...{ found: probe.found, why: probe.found ? null : probe.why },
+      ...aboutProbe(probe),
       ...timesOf(service, device, opened?.step)
     })
   }
   return { devices: views, projectName: opened?.name ?? null }
+}
+
+function aboutProbe(probe: Probe) {
+  return probe.found
+    ? { found: true, why: null, remark: probe.remark ?? null }
+    : { found: false, why: probe.why, remark: null }
 }
 
 function timesOf({ devices }: Service, device: DeviceName, step: TypicalStep | undefined) {

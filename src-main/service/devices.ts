@@ -104,7 +104,10 @@ export class Devices {
   async #fastest(work: PlannedWork, { signal, onMeasure }: ChoiceOptions): Promise<DeviceName> {
     const candidates: DeviceName[] = []
     for (const device of deviceNames) {
-      if (isPossible(device) && (await this.probe(device)).found) candidates.push(device)
+      if (!isPossible(device)) continue
+      const probe = await this.probe(device)
+      // What is known to be slow would take long to be measured.
+      if (probe.found && !probe.remark) candidates.push(device)
     }
     // Nothing is to be measured where there is nothing to choose.
     if (candidates.length === 1) return 'cpu'

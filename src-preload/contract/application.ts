@@ -25,6 +25,8 @@ export const deviceView = z.object({
   found: z.boolean(),
   /** Why it is not here. */
   why: z.string().nullable(),
+  /** What to know of it where it is here, such as that it is slow. */
+  remark: z.string().nullable(),
   /** Operators that run on the CPU all the same; null where nobody has looked. */
   onCpu: z.array(z.string()).nullable(),
   /** Seconds of a step of the project's model, in its training and in rounds. */

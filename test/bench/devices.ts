@@ -3,7 +3,7 @@
  * without dropout and clipping. One batch again and again, so that one shape is compiled.
  */
 import type { DeviceName } from '../../src-main/executors/devices.ts'
-import { deviceNames, devices } from '../../src-main/executors/devices.ts'
+import { deviceNames, devices, isOfOnnxruntime } from '../../src-main/executors/devices.ts'
 import { probeDevice } from '../../src-main/executors/probe.ts'
 import type { Model } from '../../src-main/models/model.ts'
 import { models } from '../../src-main/models/models.ts'
@@ -41,7 +41,7 @@ export interface DeviceFigure {
   device: DeviceName
   medianMs: number
   stepsPerSecond: number
-  /** Between host and device, in a step; none on the CPU. */
+  /** Between host and device, in a step; null on the CPU, and where they are not told. */
   bytes: Moved | null
   /** How many times as fast as on the CPU; null where that was not measured. */
   timesTheCpu: number | null
@@ -66,7 +66,8 @@ export async function measureDevices(
     // What compiles, and takes the parameters there.
     await work.run()
     const medianMs = median((await measure(work, seconds)).ms)
-    const bytes = device === 'cpu' ? null : { ...work.moved }
+    const isTold = device !== 'cpu' && isOfOnnxruntime(device)
+    const bytes = isTold ? { ...work.moved } : null
     await work.dispose()
     const cpu = figures.find((other) => other.step === step && other.device === 'cpu')
     figures.push({

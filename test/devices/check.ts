@@ -1,6 +1,6 @@
 /**
  * What a device computes and how fast: `npm run check:devices`, with `-- --device webgpu` (or cuda,
- * dml, coreml), `--threads N` for the CPU beside it, `--quick` for a minute instead of four,
+ * dml, coreml, tfjs), `--threads N` for the CPU beside it, `--quick` for a minute instead of four,
  * `--software` for the GPU in software of `test/support/software-gpu.ts`, `--only WORDS` for the
  * parts whose names have these words. It needs node, node_modules and the repository's files.
  *

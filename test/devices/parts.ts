@@ -1,7 +1,9 @@
 /** The parts of `check.ts`; each says what it finds as soon as it has found it. */
-import { onnxruntimeExecutor } from '../../src-main/executors/onnxruntime.ts'
 import type { DeviceName } from '../../src-main/executors/devices.ts'
+import { isOfOnnxruntime } from '../../src-main/executors/devices.ts'
 import type { Executable, Tensors } from '../../src-main/executors/executor.ts'
+import { executorOn } from '../../src-main/executors/on-device.ts'
+import { onnxruntimeExecutor } from '../../src-main/executors/onnxruntime.ts'
 import { probeDevice } from '../../src-main/executors/probe.ts'
 import { evaluate } from '../../src-main/executors/reference.ts'
 import type { Graph } from '../../src-main/graph/ir.ts'
@@ -62,7 +64,7 @@ export async function runPart(name: string, options: PartOptions): Promise<Row[]
 
 async function probe({ device }: PartOptions): Promise<Row[]> {
   const found = await probeDevice(device)
-  say(found.found ? 'It is there, and computes.' : found.why)
+  say(found.found ? (found.remark ?? 'It is there, and computes.') : found.why)
   if (!found.found) process.exit(1)
   return []
 }
@@ -116,8 +118,8 @@ function smallSteps(name: string) {
 
 /** Trainings whose parameters and optimizer's state never leave the device, beside the host's. */
 async function residentState({ device, quick }: PartOptions): Promise<Row[]> {
-  const executor = onnxruntimeExecutor({ device, threads: 1 })
-  if (!executor.openMemory) say('  onnxruntime leaves no tensors there: the host has them.')
+  const executor = executorOn(device, { threads: 1 })
+  if (!executor.openMemory) say('  its library leaves no tensors there: the host has them.')
   for (const variant of residentVariants.slice(0, quick ? 2 : Infinity)) {
     const { parameters } = await trained(executor, variant)
     const differences = [...differencesOf(parameters, (await trained(host, variant)).parameters)]
@@ -158,7 +160,7 @@ async function times(name: string, { kind, make, batch, options }: Timing): Prom
   const results: Tensors[] = []
   const timeOf = async (on: DeviceName) => {
     const begin = performance.now()
-    const executor = onnxruntimeExecutor({ device: on, threads })
+    const executor = executorOn(on, { threads })
     const executable = await executor.compile(step.graph, { constants })
     const compiled = performance.now()
     results.push(copyOf(await executable.run(feeds)))
@@ -193,6 +195,9 @@ async function compileFor(
   device: DeviceName,
   graph: Graph
 ): Promise<{ executable: Executable; isAlone: boolean }> {
+  if (!isOfOnnxruntime(device)) {
+    return { executable: await executorOn(device, { threads: 1 }).compile(graph), isAlone: true }
+  }
   try {
     const alone = onnxruntimeExecutor({ device, threads: 1, alone: device !== 'cpu' })
     return { executable: await alone.compile(graph), isAlone: true }

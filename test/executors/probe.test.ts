@@ -22,3 +22,10 @@ test.runIf(isPossible('cuda'))(
     expect(probe.why).toMatch(/^GPU \(CUDA\) did not start: .+\. It needs CUDA 12 with cuDNN 9/)
   }
 )
+
+test('TensorFlow.js computes here, and says so where that is slow', async () => {
+  const probe = await probeDevice('tfjs')
+  expect(probe.found).toBe(true)
+  const remark = probe.found ? probe.remark : ''
+  if (remark) expect(remark).toMatch(/^It computes (in plain JavaScript, which is slow|on the CPU)/)
+})

@@ -1,8 +1,12 @@
 /** The executors that graphs are tested on. A new one is a row. */
-import type { DeviceName } from '../../src-main/executors/devices.ts'
+import type { DeviceName, OnnxruntimeDevice } from '../../src-main/executors/devices.ts'
 import { devices } from '../../src-main/executors/devices.ts'
 import { onnxruntimeExecutor } from '../../src-main/executors/onnxruntime.ts'
+import type { Executor } from '../../src-main/executors/executor.ts'
 import { evaluate } from '../../src-main/executors/reference.ts'
+import type { TfjsPackage } from '../../src-main/executors/tfjs/library.ts'
+import { loadTfjs } from '../../src-main/executors/tfjs/library.ts'
+import { tfjsExecutor } from '../../src-main/executors/tfjs/tfjs.ts'
 import type { Graph } from '../../src-main/graph/ir.ts'
 
 export type Numbers = Record<string, ArrayLike<number>>
@@ -25,7 +29,10 @@ export const tolerances: Readonly<Record<DeviceName, number>> = {
   cuda: 2 ** -19,
   dml: 2 ** -19,
   // Core ML may compute with float16.
-  coreml: 2 ** -9
+  coreml: 2 ** -9,
+  // In plain JavaScript its error function is the same polynomial as WebGPU's. TensorFlow's is exact,
+  // but where Gelu is small, 1 + erf(x) keeps few of its digits: 11 roundings were seen.
+  tfjs: 2 ** -19
 }
 
 export const testedExecutors: readonly TestedExecutor[] = [
@@ -39,20 +46,30 @@ export const testedExecutors: readonly TestedExecutor[] = [
     }
   },
   onnxruntimeRow('onnxruntime cpu', { device: 'cpu', threads: 1 }),
-  onnxruntimeRow('onnxruntime cpu, two threads', { device: 'cpu', threads: 2 })
+  onnxruntimeRow('onnxruntime cpu, two threads', { device: 'cpu', threads: 2 }),
+  tfjsRow('tfjs in plain JavaScript', '@tensorflow/tfjs-backend-cpu')
 ]
 
 /** onnxruntime on a device. Where nothing is to run on the CPU, that something does is a failure. */
 export function onnxruntimeRow(
   name: string,
-  { device, threads }: { device: DeviceName; threads: number }
+  { device, threads }: { device: OnnxruntimeDevice; threads: number }
 ): TestedExecutor {
   const alone = device !== 'cpu' && devices[device].onCpu?.length === 0
+  return executorRow(name, device, () => onnxruntimeExecutor({ device, threads, alone }))
+}
+
+/** One package of TensorFlow.js; a process can have no other besides. */
+export function tfjsRow(name: string, library: TfjsPackage): TestedExecutor {
+  return executorRow(name, 'tfjs', () => tfjsExecutor(loadTfjs({ packages: [library] })))
+}
+
+function executorRow(name: string, device: DeviceName, make: () => Executor): TestedExecutor {
   return {
     name,
     tolerance: tolerances[device],
     async run(graph, feeds) {
-      const executable = await onnxruntimeExecutor({ device, threads, alone }).compile(graph)
+      const executable = await make().compile(graph)
       const tensors = Object.entries(feeds).map(([name, data]) => [name, Float32Array.from(data)])
       try {
         return await executable.run(Object.fromEntries(tensors))

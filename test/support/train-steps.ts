@@ -1,5 +1,7 @@
 /** Whole steps of training on a device, one batch again and again, with what they move. */
-import type { OnnxruntimeOptions } from '../../src-main/executors/onnxruntime.ts'
+import type { DeviceName } from '../../src-main/executors/devices.ts'
+import { isOfOnnxruntime } from '../../src-main/executors/devices.ts'
+import { executorOn } from '../../src-main/executors/on-device.ts'
 import { onnxruntimeExecutor } from '../../src-main/executors/onnxruntime.ts'
 import type { Model } from '../../src-main/models/model.ts'
 import { initialParameters } from '../../src-main/models/parameters.ts'
@@ -17,23 +19,32 @@ export interface Moved {
 export interface TrainSteps {
   /** Takes a step. */
   run(): Promise<void>
-  /** Bytes of the last step. */
+  /** Bytes of the last step; only onnxruntime tells them. */
   readonly moved: Moved
   dispose(): Promise<void>
+}
+
+export interface TrainStepsOptions {
+  device: DeviceName
+  threads: number
+  /** As in `OnnxruntimeOptions`. */
+  keepsTensors?: boolean
 }
 
 /** Steps of AdamW as a training takes them, on texts of one length. */
 export function trainSteps(
   model: Model,
   { rows, tokens }: { rows: number; tokens: number },
-  options: Omit<OnnxruntimeOptions, 'onRun'>
+  { device, ...options }: TrainStepsOptions
 ): TrainSteps {
   const moved: Moved = { fed: 0, fetched: 0 }
   const onRun = ({ fed, fetched }: Moved) => {
     moved.fed += fed
     moved.fetched += fetched
   }
-  const executor = onnxruntimeExecutor({ ...options, onRun })
+  const executor = isOfOnnxruntime(device)
+    ? onnxruntimeExecutor({ device, onRun, ...options })
+    : executorOn(device, options)
   const settings = {
     ...unrefined,
     ...{ epochs: 1, batchSize: rows, learningRate: 1e-4, finalShare: 1, optimizer: adamW },
