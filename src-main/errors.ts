@@ -21,6 +21,8 @@ const exitCodes = {
   locked: 1,
   /** The disk is full, or the folder cannot be written. */
   'cannot-write': 1,
+  /** A file that its source does not give, or not as it published it. */
+  'cannot-download': 1,
   /** A graph that breaks a rule of its operators: a defect in Erratum. */
   'bad-graph': 1,
   /** A model that cannot be trained as asked, such as a loss that is no longer a number. */

@@ -1,0 +1,91 @@
+/**
+ * `npm run setup:gpu -- [cuda] [tfjs] [electron]`: gets what does not come with npm's packages, each
+ * from its own source. It says what that is and asks, unless `--yes` is given; `--list` only says.
+ */
+import { join } from 'node:path'
+import { createInterface } from 'node:readline/promises'
+import { parseArgs } from 'node:util'
+import { ErratumError, exitCodeOf } from '../../src-main/errors.ts'
+import { root } from '../../src-main/installation.ts'
+import type { PartName } from './parts.ts'
+import { partNames, partsFor, publicSources } from './parts.ts'
+import { describe, get, impossible, shortPath } from './setup.ts'
+import { megabytes } from './sizes.ts'
+
+const usage = `npm run setup:gpu -- [${partNames.join('] [')}] [--yes] [--list] [--downloads FOLDER]`
+
+async function main(): Promise<void> {
+  const { values, positionals } = given()
+  const surroundings = publicSources(root)
+  const parts = partsFor(surroundings)
+  const unknown = positionals.find((name) => !(partNames as readonly string[]).includes(name))
+  if (unknown !== undefined)
+    throw new ErratumError('bad-argument', `No part is called ${unknown}. ${usage}`)
+  const named = positionals as PartName[]
+  const wanted: PartName[] = []
+  for (const name of named.length > 0 ? named : partNames) {
+    const why = impossible(parts[name], surroundings.system)
+    if (why && named.length > 0) throw new ErratumError('bad-argument', why)
+    const lines = why ? [why] : await describe(parts[name], values.downloads)
+    say(`${name.padEnd(10)}${lines.join('\n          ')}\n`)
+    if (!why && !parts[name].isHere()) wanted.push(name)
+  }
+  if (values.list) return
+  if (wanted.length === 0) return say('There is nothing to do.')
+  say(`Downloads are kept in ${shortPath(values.downloads)}.`)
+  if (!values.yes && !(await agreed(wanted))) return say('Nothing was downloaded.')
+  for (const name of wanted) {
+    await get(parts[name], { downloads: values.downloads, onProgress })
+    say(`${name} is in place.`)
+  }
+  say('npx erratum devices tells what this machine computes on now.')
+}
+
+function given() {
+  try {
+    return parseArgs({
+      allowPositionals: true,
+      options: {
+        list: { type: 'boolean', default: false },
+        yes: { type: 'boolean', default: false },
+        downloads: { type: 'string', default: join(root, 'out', 'downloads') }
+      }
+    })
+  } catch (error) {
+    throw new ErratumError('bad-argument', `${(error as Error).message} ${usage}`)
+  }
+}
+
+async function agreed(names: readonly PartName[]): Promise<boolean> {
+  const what = `Get ${names.join(', ')}?`
+  if (!process.stdin.isTTY) {
+    throw new ErratumError('bad-argument', `${what} Add --yes to say so where nobody can be asked.`)
+  }
+  const terminal = createInterface({ input: process.stdin, output: process.stdout })
+  const answer = await terminal.question(`${what} [y/N] `)
+  terminal.close()
+  return /^y(es)?$/i.test(answer.trim())
+}
+
+let lastTold = 0
+
+/** On a terminal a line that is written over; nothing elsewhere. */
+function onProgress(name: string, done: number, total: number | undefined): void {
+  const isEnd = done === total
+  if (!process.stdout.isTTY || (!isEnd && Date.now() - lastTold < 200)) return
+  lastTold = Date.now()
+  const all = total === undefined ? '' : ` of ${megabytes(total)}`
+  process.stdout.write(`\r\u001b[K${name}: ${megabytes(done)}${all}${isEnd ? '\n' : ''}`)
+}
+
+function say(line: string): void {
+  process.stdout.write(`${line}\n`)
+}
+
+try {
+  await main()
+} catch (error) {
+  if (!(error instanceof ErratumError)) throw error
+  process.stderr.write(`setup:gpu: ${error.message}\n`)
+  process.exitCode = exitCodeOf(error)
+}

@@ -1,0 +1,231 @@
+import {
+  existsSync,
+  mkdtempSync,
+  readFileSync,
+  readdirSync,
+  rmSync,
+  statSync,
+  writeFileSync
+} from 'node:fs'
+import { createServer } from 'node:http'
+import { connect } from 'node:net'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { gzipSync } from 'node:zlib'
+import { afterAll, afterEach, beforeEach, expect, test, vi } from 'vitest'
+import { download, downloadJson, sizeOf } from '../../resources/setup/download.ts'
+import type { Served } from './file-server.ts'
+import { close, hashOf, portOf, serveFiles, someBytes } from './file-server.ts'
+
+const server = await serveFiles()
+afterAll(() => server.close())
+
+const size = 1_000_000
+const bytes = someBytes(size)
+let folder: string
+
+beforeEach(() => {
+  folder = mkdtempSync(join(tmpdir(), 'erratum-download-'))
+  server.files.clear()
+  server.asked.length = 0
+})
+afterEach(() => {
+  vi.unstubAllEnvs()
+  rmSync(folder, { recursive: true })
+})
+
+const remote = (path = 'large.zip') => ({ name: 'large.zip', url: `${server.base}${path}` })
+
+/** Serves the file so that it breaks off after so many bytes, and says what came of it. */
+async function cutOff({ cutAfter, ...served }: Partial<Served> & { cutAfter: number }) {
+  let cut: () => void = () => undefined
+  const cutWhen = new Promise<void>((resolve) => (cut = resolve))
+  server.files.set('large.zip', { bytes, ...served, cutAfter, cutWhen })
+  const part = join(folder, 'large.zip.part')
+  const begun = existsSync(part) ? statSync(part).size : 0
+  const onProgress = (done: number) => {
+    if (done - begun >= cutAfter) cut()
+  }
+  return download(remote(), folder, { onProgress }).catch((error: Error) => error.message)
+}
+
+test('a file gets its name once it is whole', async () => {
+  server.files.set('large.zip', { bytes, tag: '"1"' })
+  const progress: [number, number | undefined][] = []
+  const onProgress = (done: number, total: number | undefined) => progress.push([done, total])
+  const path = await download({ ...remote(), hash: hashOf(bytes) }, folder, { onProgress })
+  expect(readFileSync(path).equals(bytes)).toBe(true)
+  expect(readdirSync(folder)).toEqual(['large.zip'])
+  expect(progress.at(-1)).toEqual([size, size])
+})
+
+test('a file that is here is not asked for again', async () => {
+  server.files.set('large.zip', { bytes })
+  const file = { ...remote(), hash: hashOf(bytes) }
+  await download(file, folder)
+  await download(file, folder)
+  expect(server.asked).toEqual(['GET large.zip'])
+})
+
+test('what broke off goes on from there', async () => {
+  expect(await cutOff({ tag: '"1"', cutAfter: 400_000 })).toBe(
+    `large.zip from ${new URL(server.base).host} broke off after 0.40 MB of 1.0 MB. ` +
+      'Run the command again: it goes on from there.'
+  )
+  expect(existsSync(join(folder, 'large.zip'))).toBe(false)
+  expect(readFileSync(join(folder, 'large.zip.part')).equals(bytes.subarray(0, 400_000))).toBe(true)
+  // It may break off again.
+  await cutOff({ tag: '"1"', cutAfter: 100_000 })
+  server.files.set('large.zip', { bytes, tag: '"1"' })
+  const path = await download({ ...remote(), hash: hashOf(bytes) }, folder)
+  expect(readFileSync(path).equals(bytes)).toBe(true)
+  expect(readdirSync(folder)).toEqual(['large.zip'])
+  expect(server.asked).toEqual([
+    'GET large.zip',
+    'GET large.zip bytes=400000-',
+    'GET large.zip bytes=500000-'
+  ])
+})
+
+test('a server that keeps no connections may break off as well', async () => {
+  const headers = { connection: 'close' }
+  expect(await cutOff({ tag: '"1"', headers, cutAfter: 400_000 })).toContain('broke off after')
+  server.files.set('large.zip', { bytes, tag: '"1"', headers })
+  expect(readFileSync(await download(remote(), folder)).equals(bytes)).toBe(true)
+})
+
+test('a file that has changed since is taken from its beginning', async () => {
+  await cutOff({ tag: '"1"', cutAfter: 400_000 })
+  const newer = someBytes(size, 2)
+  server.files.set('large.zip', { bytes: newer, tag: '"2"' })
+  expect(readFileSync(await download(remote(), folder)).equals(newer)).toBe(true)
+})
+
+test('a server without ranges sends it from its beginning', async () => {
+  await cutOff({ tag: '"1"', cutAfter: 400_000 })
+  server.files.set('large.zip', { bytes, ranges: false })
+  expect(readFileSync(await download(remote(), folder)).equals(bytes)).toBe(true)
+})
+
+test('without a version and a hash nothing tells that the rest belongs to it', async () => {
+  await cutOff({ cutAfter: 400_000 })
+  server.files.set('large.zip', { bytes })
+  expect(readFileSync(await download(remote(), folder)).equals(bytes)).toBe(true)
+  expect(server.asked).toEqual(['GET large.zip', 'GET large.zip'])
+})
+
+test('a part that lacks nothing but its name is not sent again', async () => {
+  writeFileSync(join(folder, 'large.zip.part'), bytes)
+  server.files.set('large.zip', { bytes })
+  const path = await download({ ...remote(), hash: hashOf(bytes) }, folder)
+  expect(readFileSync(path).equals(bytes)).toBe(true)
+  expect(server.asked).toEqual([`GET large.zip bytes=${size}-`])
+})
+
+test('a part that is longer than the file is taken again', async () => {
+  writeFileSync(join(folder, 'large.zip.part'), someBytes(size + 5))
+  server.files.set('large.zip', { bytes })
+  const path = await download({ ...remote(), hash: hashOf(bytes) }, folder)
+  expect(readFileSync(path).equals(bytes)).toBe(true)
+})
+
+test('a file with another hash is refused and deleted', async () => {
+  server.files.set('large.zip', { bytes, tag: '"1"' })
+  const file = { ...remote(), hash: hashOf(someBytes(size, 2)) }
+  await expect(download(file, folder)).rejects.toMatchObject({
+    code: 'cannot-download',
+    message:
+      `large.zip from ${new URL(server.base).host} is not the file that it should be: its ` +
+      'SHA-256 is another one. It was deleted; run the command again.'
+  })
+  expect(readdirSync(folder)).toEqual([])
+})
+
+test('an MD5 that the server sends along is heeded', async () => {
+  const headers = { 'x-goog-hash': 'crc32c=AAAAAA==,md5=AAAAAAAAAAAAAAAAAAAAAA==' }
+  server.files.set('large.zip', { bytes, headers })
+  await expect(download(remote(), folder)).rejects.toThrow('its MD5 is another one')
+  expect(readdirSync(folder)).toEqual([])
+})
+
+test('a damaged file with the name is replaced', async () => {
+  writeFileSync(join(folder, 'large.zip'), bytes.subarray(1))
+  server.files.set('large.zip', { bytes })
+  const path = await download({ ...remote(), hash: hashOf(bytes) }, folder)
+  expect(readFileSync(path).equals(bytes)).toBe(true)
+})
+
+test('a file that is not there is said to be so', async () => {
+  await expect(download(remote('gone.zip'), folder)).rejects.toThrow(
+    `${server.base}gone.zip was answered with 404 Not Found. ` +
+      'It is not there any more, or never was for this version and system.'
+  )
+  expect(readdirSync(folder)).toEqual([])
+})
+
+test('what has moved is followed, but not for ever', async () => {
+  server.files.set('large.zip', { bytes })
+  server.files.set('moved.zip', { bytes: Buffer.alloc(0), movedTo: 'large.zip' })
+  server.files.set('circle.zip', { bytes: Buffer.alloc(0), movedTo: 'circle.zip' })
+  expect(readFileSync(await download(remote('moved.zip'), folder)).equals(bytes)).toBe(true)
+  await expect(download({ ...remote('circle.zip'), name: 'circle.zip' }, folder)).rejects.toThrow(
+    'circle.zip points from one address to the next without an end.'
+  )
+})
+
+test('a compressed document is read', async () => {
+  const headers = { 'content-encoding': 'gzip' }
+  server.files.set('index.json', { bytes: gzipSync('{"answer": 42}'), headers })
+  expect(await downloadJson(`${server.base}index.json`)).toEqual({ answer: 42 })
+})
+
+test('a server that cannot be reached is named, with what to check', async () => {
+  const closed = createServer()
+  await new Promise<void>((resolve) => closed.listen(0, '127.0.0.1', resolve))
+  const port = portOf(closed)
+  await close(closed)
+  const url = `http://127.0.0.1:${port}/large.zip`
+  await expect(download({ name: 'large.zip', url }, folder)).rejects.toThrow(
+    `127.0.0.1:${port} cannot be reached (ECONNREFUSED). Check the network, and HTTPS_PROXY if ` +
+      'there is a proxy; then run the command again.'
+  )
+})
+
+test('a folder that cannot be made says why', async () => {
+  server.files.set('large.zip', { bytes })
+  writeFileSync(join(folder, 'file'), '')
+  await expect(download(remote(), join(folder, 'file'))).rejects.toMatchObject({
+    code: 'cannot-write'
+  })
+})
+
+test('a size is told without the file', async () => {
+  server.files.set('large.zip', { bytes })
+  expect(await sizeOf(remote())).toBe(size)
+  expect(server.asked).toEqual(['HEAD large.zip'])
+})
+
+test('what is no JSON is refused', async () => {
+  server.files.set('index.json', { bytes: Buffer.from('<html>Log in</html>') })
+  await expect(downloadJson(`${server.base}index.json`)).rejects.toThrow('is no JSON document')
+})
+
+test('the proxy that the environment names is used', async () => {
+  server.files.set('large.zip', { bytes })
+  const through: string[] = []
+  const proxy = createServer().on('connect', (request, socket) => {
+    through.push(request.url!)
+    const onward = connect(Number(request.url!.split(':')[1]), '127.0.0.1', () => {
+      socket.write('HTTP/1.1 200 OK\r\n\r\n')
+      onward.pipe(socket).pipe(onward)
+    })
+    onward.on('error', () => socket.destroy())
+    socket.on('error', () => onward.destroy())
+  })
+  await new Promise<void>((resolve) => proxy.listen(0, '127.0.0.1', resolve))
+  vi.stubEnv('HTTP_PROXY', `http://127.0.0.1:${portOf(proxy)}`)
+  vi.stubEnv('NO_PROXY', '')
+  expect(readFileSync(await download(remote(), folder)).equals(bytes)).toBe(true)
+  expect(through).toEqual([new URL(server.base).host])
+  await close(proxy)
+})

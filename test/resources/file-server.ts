@@ -1,0 +1,86 @@
+/** A server of files on loopback that can be made to do what servers do. */
+import { createHash } from 'node:crypto'
+import type { IncomingMessage, Server, ServerResponse } from 'node:http'
+import { createServer } from 'node:http'
+import type { AddressInfo } from 'node:net'
+
+export interface Served {
+  bytes: Buffer
+  /** Its version; a file without one is sent with no ETag. */
+  tag?: string
+  /** Whether ranges are heeded; yes unless given. */
+  ranges?: boolean
+  /** The connection breaks after so many bytes of an answer, but not before the other side has them. */
+  cutAfter?: number
+  cutWhen?: Promise<void>
+  /** Where else it is. */
+  movedTo?: string
+  /** Sent along, such as `x-goog-hash`. */
+  headers?: Record<string, string>
+}
+
+export interface FileServer {
+  /** Where it is, with a final slash. */
+  readonly base: string
+  /** By path, without the leading slash. */
+  readonly files: Map<string, Served>
+  /** What was asked for, in order: `GET path`, with the range if there was one. */
+  readonly asked: string[]
+  close(): Promise<void>
+}
+
+export async function serveFiles(): Promise<FileServer> {
+  const files = new Map<string, Served>()
+  const asked: string[] = []
+  const server = createServer((request, response) => {
+    const path = request.url!.slice(1)
+    const { range } = request.headers
+    asked.push([request.method, path, ...(range ? [range] : [])].join(' '))
+    const file = files.get(path)
+    if (file?.movedTo) response.writeHead(302, { location: `/${file.movedTo}` }).end()
+    else if (file) answer(file, request, response)
+    else response.writeHead(404).end('Not here.')
+  })
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
+  return { base: `http://127.0.0.1:${portOf(server)}/`, files, asked, close: () => close(server) }
+}
+
+function answer(file: Served, request: IncomingMessage, response: ServerResponse): void {
+  const { bytes, tag, ranges = true, cutAfter, cutWhen, headers } = file
+  const asked = /^bytes=(\d+)-$/.exec(request.headers.range ?? '')
+  const condition = request.headers['if-range']
+  const isRange = ranges && asked !== null && (condition === undefined || condition === tag)
+  const start = isRange ? Number(asked[1]) : 0
+  response.setHeaders(new Map(Object.entries({ ...headers, ...(tag && { etag: tag }) })))
+  if (isRange && start >= bytes.length) {
+    response.writeHead(416, { 'content-range': `bytes */${bytes.length}` }).end()
+    return
+  }
+  const range = `bytes ${start}-${bytes.length - 1}/${bytes.length}`
+  response.writeHead(isRange ? 206 : 200, {
+    'content-length': bytes.length - start,
+    ...(isRange && { 'content-range': range })
+  })
+  if (request.method === 'HEAD') response.end()
+  else if (cutAfter === undefined) response.end(bytes.subarray(start))
+  else {
+    response.write(bytes.subarray(start, start + cutAfter))
+    void cutWhen?.then(() => response.socket!.end())
+  }
+}
+
+export const portOf = (server: Server) => (server.address() as AddressInfo).port
+
+export async function close(server: Server): Promise<void> {
+  server.closeAllConnections()
+  await new Promise((resolve) => server.close(resolve))
+}
+
+/** Bytes that look like no others. */
+export function someBytes(size: number, seed = 1): Buffer {
+  return Buffer.from(Uint32Array.from({ length: size }, (_, i) => (i + seed) * 2654435761))
+}
+
+export function hashOf(bytes: Buffer, algorithm: 'sha256' | 'sha512' = 'sha256') {
+  return { algorithm, digest: createHash(algorithm).update(bytes).digest('hex') } as const
+}
