@@ -6,7 +6,7 @@ import type { Executable, Executor, Tensors } from '../executors/executor.ts'
 import type { Graph, Shape } from '../graph/ir.ts'
 import { sizeOf } from '../graph/ir.ts'
 import type { EncodedText } from '../tokens/encode.ts'
-import { isDropoutMask } from './graphs.ts'
+import { isDropoutMask, looksUpEmbeddings } from './graphs.ts'
 import type { BatchShape, Model, TextBounds } from './model.ts'
 import { WordSlots } from './word-slots.ts'
 
@@ -84,6 +84,20 @@ export function paddedTokens(
   return Math.min(paddedLength(Math.max(length, minimumTokens)), maximumTokens)
 }
 
+/**
+ * The number of words for which a batch is compiled. A model that maps words is compiled for few more
+ * than a batch has. Any other has room for as many as there are positions, and [PAD]: batches of one
+ * length then share what is compiled, and the memory that it keeps.
+ */
+export function roomForWords(
+  model: Model
+): (batch: Omit<BatchShape, 'words'>, words: number) => number {
+  const isPlain = looksUpEmbeddings(model)
+  // A single text has about as many words as tokens.
+  return ({ rows, tokens }, words) =>
+    isPlain || rows === 1 ? rows * tokens + 1 : paddedWords(words)
+}
+
 /** The number of words to which batches of up to `words` are filled up: four in each power of 2. */
 export function paddedWords(words: number): number {
   const step = 2 ** Math.max(Math.ceil(Math.log2(words)) - 3, 4)
@@ -94,10 +108,12 @@ export class BatchRunner {
   readonly #options: BatchRunnerOptions
   readonly #compiled = new Map<string, Compiled>()
   readonly #wordSlots: WordSlots
+  readonly #room: ReturnType<typeof roomForWords>
 
   constructor(options: BatchRunnerOptions) {
     this.#options = options
     this.#wordSlots = new WordSlots(options.model.padId)
+    this.#room = roomForWords(options.model)
   }
 
   /** The padded length of a text in a batch of this model. */
@@ -111,9 +127,8 @@ export class BatchRunner {
     const ids = texts.map((text) => text.ids)
     const tokens = this.tokensFor(ids.reduce((most, { length }) => Math.max(most, length), 0))
     const lookedUp = vocabulary === undefined ? this.#wordSlots.assign(ids) : noWords
-    // A single text has about as many words as tokens: its graph need not be compiled for each number.
-    const words = rows === 1 ? tokens + 1 : lookedUp.length
-    const shape = { rows, tokens, words: vocabulary ?? paddedWords(words) }
+    const words = vocabulary ?? this.#room({ rows, tokens }, lookedUp.length)
+    const shape = { rows, tokens, words }
     const compiled = await this.#compile(shape)
     this.#fillSlots(compiled.slots, ids, tokens)
     const bounds = texts.map(({ ids: { length }, second }): TextBounds => ({ length, second }))

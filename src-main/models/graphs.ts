@@ -80,6 +80,11 @@ export function mapGraph(model: Model, words: number): Graph {
   return { name: 'map', outputs: { mapped: embedded.mapped } }
 }
 
+/** Whether positions look up the embeddings themselves, so that a word that none has costs nothing. */
+export function looksUpEmbeddings(model: Model): boolean {
+  return build(model, { rows: 1, tokens: model.minimumTokens, words: 1 }).embedded.isPlain
+}
+
 /**
  * `gradient` [count, embedding], by the embedding, of `flow` [count, n]: what flows back to one
  * position, or sums of that.

@@ -1,7 +1,7 @@
 /** How much memory a training takes, told before it begins. */
 import { peakBytes } from '../graph/memory.ts'
 import { sizeOf } from '../graph/ir.ts'
-import { paddedTokens, paddedWords } from '../models/batch-runner.ts'
+import { paddedTokens, roomForWords } from '../models/batch-runner.ts'
 import { trainStepGraph, trainedParameters } from '../models/graphs.ts'
 import type { BatchShape, Model } from '../models/model.ts'
 import type { EncodedTexts } from '../tokens/encode.ts'
@@ -55,16 +55,14 @@ export function stepShapes(load: Omit<TrainingLoad, 'words' | 'isPretrained'>): 
   const tokens = Int32Array.from({ length: rows.length }, (_, i) =>
     paddedTokens(model, texts.offsets[i + 1]! - texts.offsets[i]!)
   )
+  const room = roomForWords(model)
   const shapes = new Map<string, BatchShape>()
   for (let epoch = 1; epoch <= Math.min(epochs, epochsAhead); epoch++) {
     for (const batch of batchesOf({ tokens, rows, batchSize, seed }, epoch)) {
       for (let start = 0; start < batch.length; start += size) {
         const part = batch.slice(start, start + size)
-        const shape = {
-          rows: size,
-          tokens: Math.max(...part.map((text) => tokens[text]!)),
-          words: paddedWords(distinctWords(texts, part))
-        }
+        const sizes = { rows: size, tokens: Math.max(...part.map((text) => tokens[text]!)) }
+        const shape = { ...sizes, words: room(sizes, distinctWords(texts, part)) }
         shapes.set(`${shape.tokens} ${shape.words}`, shape)
       }
     }

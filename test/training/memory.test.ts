@@ -29,10 +29,14 @@ function load(preset: string, changes: Partial<TrainingLoad['settings']> = {}): 
 }
 
 describe('the memory of a training', () => {
-  it.each([1, 3])(
-    'counts every shape that is compiled, in %i parts a step',
-    async (accumulation) => {
-      const given = load('text-cnn', { epochs: 2, batchSize: 16, accumulation })
+  it.each([
+    { preset: 'text-cnn', accumulation: 1 },
+    { preset: 'text-cnn', accumulation: 3 },
+    { preset: 'bert-tiny', accumulation: 1 }
+  ] as const)(
+    'counts every shape of $preset that is compiled, in $accumulation parts a step',
+    async ({ preset, accumulation }) => {
+      const given = load(preset, { epochs: 2, batchSize: 16, accumulation })
       let compiled = 0
       const real = onnxruntimeExecutor({ threads: 1 })
       const executor: Executor = {
