@@ -2,13 +2,16 @@ import type { Executable, Executor, Tensors } from '../../src-main/executors/exe
 import { onnxruntimeExecutor } from '../../src-main/executors/onnxruntime.ts'
 
 /**
- * The CPU as a device that is lost at its n-th call: from then on nothing works, letting go neither.
- * It may have a memory.
+ * The CPU as a device that is lost at its n-th call: from then on nothing works, nor does letting go,
+ * which does not count as a call. It may have a memory.
  */
 export function losingDevice(n: number, keepsTensors = false): Executor & { calls: number } {
   const real = onnxruntimeExecutor({ threads: 1, keepsTensors })
   const call = () => {
     if (++device.calls >= n) throw new Error('device lost')
+  }
+  const letGo = () => {
+    if (device.calls >= n) throw new Error('device lost')
   }
   const losing = (executable: Executable): Executable => ({
     inputShapes: executable.inputShapes,
@@ -18,7 +21,7 @@ export function losingDevice(n: number, keepsTensors = false): Executor & { call
       return executable.run(feeds, into)
     },
     async dispose() {
-      call()
+      letGo()
       await executable.dispose()
     }
   })
@@ -47,7 +50,7 @@ export function losingDevice(n: number, keepsTensors = false): Executor & { call
             return losing(await memory.compile(...given))
           },
           async dispose() {
-            call()
+            letGo()
             await memory.dispose()
           }
         }
