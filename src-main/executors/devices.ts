@@ -26,6 +26,8 @@ export interface Device {
   readonly platforms?: readonly Platform[]
   /** What has to be installed beside the packages that come with Erratum. */
   readonly needs?: string
+  /** A library of the system on Linux that it is not even to be looked for without. */
+  readonly loadsOnLinux?: string
 }
 
 /** A device of onnxruntime, which writes graphs for it as ONNX. */
@@ -60,6 +62,8 @@ export const devices: Devices = {
     provider: 'webgpu',
     platforms: ['linux-x64', 'win32-x64', 'win32-arm64', 'darwin-arm64'],
     needs: 'a driver of the GPU for Vulkan (Linux), Direct3D 12 (Windows) or Metal (macOS)',
+    // Where it is missing, Dawn says so on the terminal.
+    loadsOnLinux: 'libvulkan.so.1',
     // It reshapes and stretches no int64: ScatterElements would send its indices to the CPU and back.
     indices: 'int32',
     keepsTensors: true,

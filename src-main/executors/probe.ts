@@ -29,9 +29,16 @@ function tinyGraph(): Graph {
  * left to the CPU.
  */
 export async function probeDevice(device: DeviceName): Promise<Probe> {
-  const { title, needs }: Device = devices[device]
+  const { title, needs, loadsOnLinux }: Device = devices[device]
+  const missing = needs ? ` It needs ${needs}.` : ''
   if (!isPossible(device)) {
     return { found: false, why: `onnxruntime has no ${title} for ${thisPlatform}.` }
+  }
+  if (loadsOnLinux && process.platform === 'linux' && !isInstalled(loadsOnLinux)) {
+    return {
+      found: false,
+      why: `${title} did not start: ${loadsOnLinux} is not installed.${missing}`
+    }
   }
   try {
     const { executor, remark } = probed(device)
@@ -39,7 +46,6 @@ export async function probeDevice(device: DeviceName): Promise<Probe> {
     if (wrong) return { found: false, why: `${title} ${wrong}` }
     return { found: true, ...(remark && { remark }) }
   } catch (error) {
-    const missing = needs ? ` It needs ${needs}.` : ''
     return { found: false, why: `${title} did not start: ${reasonOf(error)}.${missing}` }
   }
 }
@@ -50,6 +56,16 @@ function probed(device: DeviceName): { executor: Executor; remark?: string } {
   }
   const library = loadTfjs()
   return { executor: tfjsExecutor(library), remark: slowness(library) }
+}
+
+/** Whether the system finds a library. It is loaded like an addon, which it is not. */
+function isInstalled(library: string): boolean {
+  try {
+    process.dlopen({ exports: {} }, library)
+    return true
+  } catch (error) {
+    return !(error instanceof Error && error.message.includes('cannot open shared object file'))
+  }
 }
 
 /** What the tiny graph came to, where that is wrong. */

@@ -23,6 +23,13 @@ test.runIf(isPossible('cuda'))(
   }
 )
 
+test.runIf(isPossible('webgpu'))('a GPU without its loader is not looked for', async () => {
+  const probe = await probeDevice('webgpu')
+  if (probe.found) return
+  // What Dawn would print is not in a sentence of ours.
+  expect(probe.why).toMatch(/^GPU \(WebGPU\) did not start: .+\. It needs a driver of the GPU/)
+})
+
 test('TensorFlow.js computes here, and says so where that is slow', async () => {
   const probe = await probeDevice('tfjs')
   expect(probe.found).toBe(true)
