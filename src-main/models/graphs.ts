@@ -119,8 +119,8 @@ export function trainedParameters(model: Model, frozenLayers = 0): readonly Para
  * trained parameter (`gradient.NAME`) and, unless layers are frozen, to the embedding of every word
  * of the batch (`wordGradient` [words, embedding]) or, where positions look up the embeddings
  * themselves, at every position (`positionGradient` [rows · tokens, embedding]): adding those up by
- * word is a matter of a few additions, which onnxruntime takes up to 5 % of a step for. Weights of 1/n make that the mean of n rows; a
- * weight of 0 leaves a row out.
+ * word is a matter of a few additions, which onnxruntime takes up to 5 % of a step for. Weights of 1/n
+ * make that the mean of n rows; a weight of 0 leaves a row out.
  */
 export function trainStepGraph(
   model: Model,

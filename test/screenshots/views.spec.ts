@@ -1,6 +1,7 @@
 /** Every view once, in the order of the job, each in both themes. */
 import type { Page } from '@playwright/test'
 import { test as base, expect } from '../window/erratum.ts'
+import { plantedCsv } from '../support/planted.ts'
 import { drop, importFilms, trainFilms } from '../window/films.ts'
 import type { Pictures } from './pictures.ts'
 import { shoot } from './pictures.ts'
@@ -29,6 +30,12 @@ test('from the first start to a trained model', async ({ erratum, pictures }) =>
   await drop(page, 'broken.csv', 'text,label\n"never closed,pos\n')
   await expect(page.getByRole('alert')).toBeVisible()
   await take('new-refused')
+  await drop(page, 'films.csv', plantedCsv({ rows: 400 }))
+  await page.getByRole('radio', { name: /An encoder from nothing/ }).check()
+  await expect(page.getByRole('main').getByRole('status')).toContainText(/Training takes about/, {
+    timeout: 60_000
+  })
+  await take('new-encoder')
   const csv = pictures.strained ? strainedCsv() : undefined
   await importFilms(page, csv)
   await take('data-untrained')

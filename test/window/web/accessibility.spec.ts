@@ -44,6 +44,11 @@ test('axe finds nothing on any view', async ({ withDemo }) => {
     })
   await expect(page.getByRole('combobox', { name: 'Label' })).toBeVisible()
   await expectNothing(page, 'new project')
+  await page.getByRole('radio', { name: /An encoder from nothing/ }).check()
+  await expect(page.getByRole('main').getByRole('status')).toContainText(/Training takes about/, {
+    timeout: 60_000
+  })
+  await expectNothing(page, 'new project, an encoder')
   await page.getByRole('link', { name: 'Settings' }).click()
   await expect(page.getByRole('radio', { name: 'CPU', exact: true })).toBeVisible()
   await expectNothing(page, 'settings')
@@ -60,6 +65,8 @@ test('axe finds nothing on any view', async ({ withDemo }) => {
   await expectNothing(page, 'data')
   await page.getByRole('link', { name: 'Model', exact: true }).click()
   await expect(page.getByRole('heading', { name: 'Checkpoints' })).toBeVisible()
+  await page.locator('summary', { hasText: 'Settings' }).click()
+  await page.locator('summary', { hasText: 'Advanced' }).click()
   await expectNothing(page, 'model')
 
   await page.getByRole('link', { name: 'Mistakes', exact: true }).click()
