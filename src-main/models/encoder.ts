@@ -15,6 +15,7 @@ import {
   layerNorm,
   matmul,
   mul,
+  reduceSum,
   relu,
   reshape,
   slice,
@@ -25,7 +26,14 @@ import {
   transposeLast
 } from '../graph/build.ts'
 import type { Value } from '../graph/ir.ts'
-import type { DerivedInput, Dropout, ForwardInputs, Model, ParameterSpec } from './model.ts'
+import type {
+  BatchShape,
+  DerivedInput,
+  Dropout,
+  ForwardInputs,
+  Model,
+  ParameterSpec
+} from './model.ts'
 
 export const encoderFamilies = ['bert', 'roberta', 'distilbert', 'electra'] as const
 export type EncoderFamily = (typeof encoderFamilies)[number]
@@ -151,12 +159,13 @@ function tokenTypes(types: number): DerivedInput {
   }
 }
 
-interface LayerBatch {
-  rows: number
-  tokens: number
-  /** How many of a text's tokens, from the first one on, a layer has states for. */
-  asking: number
-}
+type Texts = Pick<BatchShape, 'rows' | 'tokens'>
+
+/** What is of the query, of the key and of the value. */
+type ByRole = readonly [Value, Value, Value]
+
+/** [a, b, n] as [b, a, n]. */
+const swapFirst = (x: Value) => transpose(x, [1, 0, 2])
 
 /** One forward graph. Hidden states are [rows · tokens, hidden] throughout. */
 class Forward {
@@ -177,13 +186,16 @@ class Forward {
     const words = embedded.map((vectors) => vectors)
     const [rows, tokens] = words.shape as [number, number, number]
     let states = this.#embed(words)
-    const { layers } = this.#sizes
-    for (let layer = 1; layer <= layers; layer++) {
-      // The head reads the first token alone, so the last layer works out no other.
-      const asking = layer === layers ? 1 : tokens
-      states = this.#layer(states, `layer${layer}`, { rows, tokens, asking })
+    const batch = { rows, tokens }
+    const last = this.#sizes.layers
+    for (let n = 1; n < last; n++) {
+      const context = this.#attend(states, `layer${n}.attention`, batch)
+      states = this.#afterAttention(context, states, `layer${n}`)
     }
-    return this.#classify(states)
+    // The head reads the first token alone, so the last layer works out no other.
+    const first = this.#firstOf(states, batch)
+    const context = this.#attendFrom(first, states, `layer${last}.attention`, batch)
+    return this.#classify(this.#afterAttention(context, first, `layer${last}`))
   }
 
   #embed(words: Value): Value {
@@ -203,48 +215,62 @@ class Forward {
     return add(sum, chosen ? matmul(chosen, table) : table)
   }
 
-  /** States [rows · asking, hidden] of the first tokens of each text. */
-  #layer(states: Value, name: string, batch: LayerBatch): Value {
-    const askers = this.#firstOf(states, batch)
-    const context = this.#attend(askers, states, `${name}.attention`, batch)
+  /** What a layer makes of its own states and of what they have attended to. */
+  #afterAttention(context: Value, states: Value, name: string): Value {
     const attended = this.#dropout(this.#dense(context, `${name}.attention.output`))
-    const between = this.#norm(add(attended, askers), `${name}.attention.norm`)
+    const between = this.#norm(add(attended, states), `${name}.attention.norm`)
     const inner = gelu(this.#dense(between, `${name}.inner`))
     const outer = this.#dropout(this.#dense(inner, `${name}.output`))
     return this.#norm(add(outer, between), `${name}.norm`)
   }
 
-  #firstOf(states: Value, { rows, tokens, asking }: LayerBatch): Value {
-    if (asking === tokens) return states
-    const { hidden } = this.#sizes
-    const first = slice(reshape(states, [rows, tokens, hidden]), 1, [0, asking])
-    return reshape(first, [rows * asking, hidden])
-  }
-
-  /** softmax(q·kᵀ / √size + mask)·v, head by head; queries of the askers, keys and values of all. */
-  #attend(askers: Value, states: Value, name: string, batch: LayerBatch): Value {
+  /** softmax(q·kᵀ / √size + mask)·v, head by head. */
+  #attend(states: Value, name: string, { rows, tokens }: Texts): Value {
     const { hidden, heads } = this.#sizes
-    const { rows, tokens, asking } = batch
     const size = hidden / heads
-    const byHead = (x: Value, length: number) =>
-      transpose(reshape(x, [rows, length, heads, size]), [0, 2, 1, 3])
-    const [q, k, v] = this.#project(askers, states, name) as [Value, Value, Value]
-    const [query, key, value] = [byHead(q, asking), byHead(k, tokens), byHead(v, tokens)]
+    const [query, key, value] = split(this.#dense(states, name), 1, [hidden, hidden, hidden]).map(
+      (part) => transpose(reshape(part, [rows, tokens, heads, size]), [0, 2, 1, 3])
+    ) as [Value, Value, Value]
     const products = mul(matmul(query, transposeLast(key)), constant([1 / Math.sqrt(size)]))
     const scores = add(products, this.#inputs.derived['attentionMask']!)
     const context = matmul(this.#dropout(softmax(scores, 3)), value)
-    return reshape(transpose(context, [0, 2, 1, 3]), [rows * asking, hidden])
+    return reshape(transpose(context, [0, 2, 1, 3]), [rows * tokens, hidden])
   }
 
-  /** Query, key and value, one product for all that has the same input. */
-  #project(askers: Value, states: Value, name: string): readonly Value[] {
+  /**
+   * The same for one query a text, `first` [rows, hidden]. It needs neither keys nor values of all
+   * tokens: with x the states, q·(x·W + b)ᵀ = (q·Wᵀ)·xᵀ + q·b, and p·(x·W + b) = (p·x)·W + Σp·b.
+   */
+  #attendFrom(first: Value, states: Value, name: string, { rows, tokens }: Texts): Value {
+    const { hidden, heads } = this.#sizes
+    const size = hidden / heads
+    const thirds = [hidden, hidden, hidden]
+    const weights = split(this.#parameter(`${name}.weight`), 1, thirds) as ByRole
+    const biases = split(this.#parameter(`${name}.bias`), 0, thirds) as ByRole
+    const x = reshape(states, [rows, tokens, hidden])
+
+    const plain = add(matmul(first, weights[0]), biases[0])
+    const query = reshape(mul(plain, constant([1 / Math.sqrt(size)])), [rows, heads, size])
+    const keyWeight = reshape(transpose(weights[1], [1, 0]), [heads, size, hidden])
+    const asked = swapFirst(matmul(swapFirst(query), keyWeight))
+    const keyBias = reshape(biases[1], [heads, size])
+    const constantPart = reshape(reduceSum(mul(query, keyBias), [2]), [rows, heads, 1])
+    const mask = reshape(this.#inputs.derived['attentionMask']!, [rows, 1, tokens])
+    const scores = add(add(matmul(asked, transposeLast(x)), constantPart), mask)
+
+    const shares = this.#dropout(softmax(scores, 2))
+    const valueWeight = swapFirst(reshape(weights[2], [hidden, heads, size]))
+    const context = swapFirst(matmul(swapFirst(matmul(shares, x)), valueWeight))
+    const sums = reshape(reduceSum(shares, [2]), [rows, heads, 1])
+    const bias = mul(sums, reshape(biases[2], [heads, size]))
+    return reshape(add(context, bias), [rows, hidden])
+  }
+
+  /** [rows, hidden] the state of each text's first token. */
+  #firstOf(states: Value, { rows, tokens }: Texts): Value {
     const { hidden } = this.#sizes
-    if (askers === states) return split(this.#dense(states, name), 1, [hidden, hidden, hidden])
-    const parts = [hidden, 2 * hidden]
-    const weights = split(this.#parameter(`${name}.weight`), 1, parts) as [Value, Value]
-    const biases = split(this.#parameter(`${name}.bias`), 0, parts) as [Value, Value]
-    const [query, others] = [askers, states].map((x, i) => add(matmul(x, weights[i]!), biases[i]!))
-    return [query!, ...split(others!, 1, [hidden, hidden])]
+    const first = slice(reshape(states, [rows, tokens, hidden]), 1, [0, 1])
+    return reshape(first, [rows, hidden])
   }
 
   #classify(first: Value): { logits: Value; features: Value } {
