@@ -123,7 +123,8 @@ async function prepareQuery(): Promise<InfluenceQuery> {
     const path = join(folder, String(epoch))
     mkdirSync(path)
     await writeGradients(path, extractor, training, { positions: topPositions, size })
-    const gradients = await openGradients(path, sizes)
+    const positions = extractor.ruleFor(topPositions)
+    const gradients = await openGradients(path, { ...sizes, positions })
     checkpoints.push(checkpointView({ learningRate, extractor, gradients, training, example }))
   }
   return { training, checkpoints, seed }

@@ -10,7 +10,7 @@ import type { EncodedTexts } from '../tokens/encode.ts'
 import { textAt } from '../tokens/encode.ts'
 import { Lift } from './lift.ts'
 import type { Positions, WordGradients } from './word-gradients.ts'
-import { mostPositions, sumByWord } from './word-gradients.ts'
+import { mostPositions, ruleOf, sumByWord } from './word-gradients.ts'
 
 /** Texts with the class at which each one's loss is taken. */
 export interface LabelledTexts {
@@ -66,6 +66,11 @@ export class GradientExtractor {
       ...(mapsAll && { vocabulary: table!.length / model.embeddingSize })
     })
     this.#lift = new Lift(model, constants, executor)
+  }
+
+  /** The rule by which positions count, where so many do. */
+  ruleFor(positions: number): string {
+    return ruleOf(positions, this.#model.marksEnds)
   }
 
   /** The gradients of the texts of these indices, batch by batch, by length and not in their order. */

@@ -70,17 +70,36 @@ export async function writeGradients(
     ['features', features.tensor],
     ['logitGradients', logitGradients.tensor]
   ])
-  await writeTensors(join(folder, lastFile), { tensors, metadata: {} })
+  const metadata = { positions: extractor.ruleFor(positions) }
+  await writeTensors(join(folder, lastFile), { tensors, metadata })
 }
 
-/** Opens the gradients of `count` texts of `classes` classes, with vectors of `size` numbers. */
+export interface ExpectedGradients {
+  /** Texts. */
+  count: number
+  classes: number
+  /** Numbers in an embedding. */
+  size: number
+  /** The rule by which positions count (`ruleOf`). */
+  positions: string
+}
+
+/** The rule of files that do not name one. */
+const unnamedRule = '10'
+
+/** Opens gradients; throws `damaged-file` where they are not those that are expected. */
 export async function openGradients(
   folder: string,
-  { count, classes, size }: { count: number; classes: number; size: number }
+  { count, classes, size, positions }: ExpectedGradients
 ): Promise<TrainingGradients> {
   const path = join(folder, lastFile)
   const remedy = `Delete the folder ${folder}: it is made anew from the checkpoint.`
-  const { tensors } = await readTensors(path, remedy)
+  const { tensors, metadata } = await readTensors(path, remedy)
+  const rule = metadata['positions'] ?? unnamedRule
+  if (rule !== positions) {
+    const rules = `of ${rule} positions of a text, not of ${positions}`
+    throw new ErratumError('damaged-file', `${path} holds gradients ${rules}. ${remedy}`)
+  }
   const table = (name: string, width?: number): Float32Array => {
     const { shape, data } = tensors.get(name) ?? {}
     if (data instanceof Float32Array && shape?.[0] === count && shape[1] === (width ?? shape[1])) {

@@ -52,6 +52,11 @@ export function sumByWord(
   return [...slots.keys()]
 }
 
+/** The rule by which positions of a text count, in a word. */
+export function ruleOf(positions: number, marksEnds: boolean): string {
+  return `${positions}${marksEnds ? ' and the ends' : ''}`
+}
+
 /** Of how many positions of a text gradients are kept at most. */
 export function mostPositions(positions: number, marksEnds: boolean): number {
   return positions + (marksEnds ? 2 : 0)

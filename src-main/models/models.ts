@@ -17,6 +17,8 @@ interface ModelRow {
   create(sizes: ModelSizes, classes: number): Model
   /** Sizes by the name that `init --model` takes, for models that start from nothing. */
   readonly presets: Readonly<Record<string, ModelSizes>>
+  /** Counts the changes of what the same training comes to: what was computed before is no longer so. */
+  readonly revision: number
   /** What its tokens are: whole words of a vocabulary, or pieces of words. */
   readonly tokens: 'words' | 'pieces'
 }
@@ -61,8 +63,16 @@ function encoderRow(family: EncoderFamily, title: string): ModelRow {
     presets: Object.fromEntries(
       Object.entries(encoderPresets).map(([size, of]) => [`${family}-${size}`, sizesOf(of)])
     ),
+    // 2: the last layer works out the first token alone, and drops numbers of that alone.
+    revision: 2,
     tokens: 'pieces'
   }
+}
+
+/** What a model adds to the key of what it has computed; the first revision's keys do not name it. */
+export function revisionOf(name: ModelName): { revision?: number } {
+  const { revision } = models[name]
+  return revision > 1 ? { revision } : {}
 }
 
 /** A model that starts from nothing, by the name of a preset. */
@@ -88,6 +98,7 @@ export const models: Readonly<Record<ModelName, ModelRow>> = {
       return textCnn({ embedding, filters, widths: [firstWidth, secondWidth] }, classes)
     },
     presets: { 'text-cnn': { embedding: 128, filters: 20, firstWidth: 5, secondWidth: 5 } },
+    revision: 1,
     tokens: 'words'
   },
   bert: encoderRow('bert', 'BERT'),

@@ -3,6 +3,7 @@ import type { DeviceName } from '../executors/devices.ts'
 import { deviceNames, workersOn } from '../executors/devices.ts'
 import type { Edit } from '../fix/edits.ts'
 import { progressMeter } from '../jobs/progress.ts'
+import { revisionOf } from '../models/models.ts'
 import { contentKey } from '../project/content-key.ts'
 import { RoundStore } from '../project/rounds.ts'
 import type { RoundResult, RoundTask } from '../retrain/round.ts'
@@ -37,12 +38,13 @@ export function requestsFor(seeds: readonly number[], edits: readonly Edit[]): R
  * The device that is asked for is part of the key, so that rounds which are compared come from one.
  * (The CPU's keys do not name it: they are those of the time when there was nothing else.)
  */
-function taskMaker({ project, base, tokenizer }: TrainedWorkspace, device: DeviceName) {
+function taskMaker(workspace: TrainedWorkspace, device: DeviceName) {
+  const { project, base, tokenizer, modelName } = workspace
   const { fingerprint, model } = project.settings
   const words = keyOf(tokenizer)
   const order = (edit: Edit) => `${edit.row} ${edit.kind} ${edit.kind === 'pad' ? edit.wordId : 0}`
   const computed = { fingerprint, model, settings: base.settings, vocabulary: words }
-  const fixed = { ...computed, ...keyPartOf(device) }
+  const fixed = { ...computed, ...revisionOf(modelName), ...keyPartOf(device) }
   return ({ seed, edits }: RoundRequest): RoundTask => {
     const sorted = edits.toSorted((a, b) => (order(a) < order(b) ? -1 : 1))
     return { key: contentKey({ ...fixed, sorted, seed }), seed, edits: sorted }

@@ -9,7 +9,7 @@ import type { Progress } from '../jobs/progress.ts'
 import { progressMeter } from '../jobs/progress.ts'
 import type { Model } from '../models/model.ts'
 import type { ModelName } from '../models/models.ts'
-import { models } from '../models/models.ts'
+import { models, revisionOf } from '../models/models.ts'
 import { contentKey } from '../project/content-key.ts'
 import type { Project } from '../project/project.ts'
 import { saveProject } from '../project/project.ts'
@@ -169,10 +169,11 @@ async function startedTraining(
   wanted: { workspace: Workspace; tokenizer: Tokenizer; seed: number }
 ): Promise<UnfinishedTraining> {
   const { workspace, tokenizer, seed } = wanted
-  const { project, settings } = workspace
+  const { project, settings, modelName } = workspace
   const { fingerprint, model } = project.settings
   const words = contentKey(tokenizer.content)
-  const key = contentKey({ fingerprint, model, settings, seed, words })
+  const computed = { fingerprint, model, settings, seed, words }
+  const key = contentKey({ ...computed, ...revisionOf(modelName) })
   const found = await readUnfinished(folder)
   if (found?.key === key) {
     await removeStrays(folder, found)

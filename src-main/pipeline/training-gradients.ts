@@ -4,6 +4,8 @@ import { join } from 'node:path'
 import { ErratumError } from '../errors.ts'
 import type { TrainingGradients } from '../gradients/gradient-files.ts'
 import { haveGradients, openGradients } from '../gradients/gradient-files.ts'
+import { ruleOf } from '../gradients/word-gradients.ts'
+import { topPositions } from '../influence/word-terms.ts'
 import { deviceForTrained } from './device-for.ts'
 import type { Job } from './job.ts'
 import type { TrainedWorkspace } from './workspace.ts'
@@ -56,7 +58,8 @@ function openGradientsOf(workspace: TrainedWorkspace, epoch: number): Promise<Tr
   return openGradients(gradientFolder(workspace, epoch), {
     count: training.rows.length,
     classes: dataset.labels.length,
-    size: model.embeddingSize
+    size: model.embeddingSize,
+    positions: ruleOf(topPositions, model.marksEnds)
   })
 }
 

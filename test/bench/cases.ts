@@ -153,7 +153,8 @@ async function viewOf(
   const gradients = await openGradients(folder, {
     count: trainingRows,
     classes,
-    size: embeddingSize
+    size: embeddingSize,
+    positions: extractor.ruleFor(topPositions)
   })
   const view = (example: LabelledTexts): CheckpointView =>
     checkpointView({ learningRate: 1e-3, extractor, gradients, training, example })

@@ -161,6 +161,12 @@ describe('damage elsewhere', { timeout: patient }, () => {
     expect(statSync(words).size).toBe(size)
     rmSync(words)
     expect(await cli.json('explain', 'gradients', '--example', example)).toEqual(explanation)
+    // Those of an earlier Erratum, which counted other positions of a text.
+    const last = `gradients/gradients/${epoch}/last.safetensors`
+    const [here, earlier] = ['"positions":"10"', '"positions":"11"']
+    change(last, (bytes) => Buffer.from(bytes.toString('latin1').replace(here, earlier), 'latin1'))
+    expect(await cli.json('explain', 'gradients', '--example', example)).toEqual(explanation)
+    expect(readFileSync(cli.at(last), 'latin1')).toContain(here)
   })
 
   it('of the journal is reported with its line, and repaired', async () => {

@@ -37,7 +37,8 @@ export async function influenceQuery(
     const path = join(folder, String(n))
     mkdirSync(path)
     await writeGradients(path, extractor, training, { positions: topPositions, size })
-    const gradients = await openGradients(path, sizes)
+    const positions = extractor.ruleFor(topPositions)
+    const gradients = await openGradients(path, { ...sizes, positions })
     views.push(checkpointView({ learningRate, extractor, gradients, training, example }))
   }
   return { training, checkpoints: views, seed: 7 }
