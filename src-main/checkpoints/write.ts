@@ -2,6 +2,7 @@
 import { readFile } from 'node:fs/promises'
 import { basename, dirname, join } from 'node:path'
 import { makeFolderWhole } from '../dataset/work-folder.ts'
+import { throwIfCancelled } from '../errors.ts'
 import type { Tensors } from '../executors/executor.ts'
 import { writeTensors, type MadeTensor } from '../files/safetensors.ts'
 import { makeFolder, writeFileAtomically, writeJsonAtomically } from '../files/write.ts'
@@ -44,9 +45,13 @@ export const onnxFile = join('onnx', 'model.onnx')
 
 /**
  * Writes a folder, all or nothing; it must not exist, or be empty. Throws `cannot-write`. No second
- * copy of the weights is held, but of one tensor at a time.
+ * copy of the weights is held, but of one tensor at a time. The signal is heeded between files.
  */
-export async function writeCheckpoint(folder: string, model: WritableCheckpoint): Promise<void> {
+export async function writeCheckpoint(
+  folder: string,
+  model: WritableCheckpoint,
+  signal?: AbortSignal
+): Promise<void> {
   const placements = placementsOf(model)
   for (const placement of placements) requireTensor(placement, model.tensors)
   await makeFolderWhole(folder, async (partial) => {
@@ -57,15 +62,18 @@ export async function writeCheckpoint(folder: string, model: WritableCheckpoint)
     for (const [name, text] of Object.entries(model.tokenizerTexts ?? {})) {
       await writeFileAtomically(join(partial, name), text)
     }
+    throwIfCancelled(signal)
     await writeTensors(join(partial, weightsFile), {
       tensors: partsOf(placements, model.tensors),
       // transformers refuses a file that does not say so.
       metadata: { format: 'pt' }
     })
+    throwIfCancelled(signal)
     if (!model.withOnnx) return
     await makeFolder(join(partial, dirname(onnxFile)))
     const { family, sizes, labels, tensors } = model
     await writeOnnx(join(partial, onnxFile), encoder(family, sizes, labels.length), tensors)
+    throwIfCancelled(signal)
   })
 }
 

@@ -8,33 +8,43 @@ import { encoderFamilies } from '../models/encoder.ts'
 import type { Tokenizer } from '../tokens/tokenizer.ts'
 import { readCheckpoint } from '../training/checkpoints.ts'
 import { configurationIn, pretrainedFolderOf } from './pretrained.ts'
-import type { TrainedWorkspace } from './workspace.ts'
+import type { TrainedWorkspace, Workspace } from './workspace.ts'
+import { modelFolderOf } from './workspace.ts'
 
 export interface ExportedModel {
   folder: string
   onnx: string
   epoch: number
+  /** Of that epoch, over the held-out rows. */
+  accuracy: number
+}
+
+export interface ExportModelOptions {
+  /** The folder to write to. */
+  out: string
+  /** The last unless given. */
+  epoch?: number | undefined
+  signal?: AbortSignal | undefined
+}
+
+/** Why a project's model has no form for other programs; undefined for one that has. */
+export function exportRefusalOf(workspace: Workspace): string | undefined {
+  return familyOf(workspace) ? undefined : refusal(workspace)
 }
 
 /**
- * Writes the model of an epoch, the last unless given, as a Hugging Face folder with
- * `onnx/model.onnx` in it. The folder must not exist, or be empty. Throws `bad-argument` for a model
- * that transformers does not know.
+ * Writes the model of an epoch as a Hugging Face folder with `onnx/model.onnx` in it. The folder
+ * must not exist, or be empty. Throws `bad-argument` for a model that transformers does not know.
  */
 export async function exportModel(
   workspace: TrainedWorkspace,
-  { out, epoch = workspace.base.epochs.at(-1)!.epoch }: { out: string; epoch?: number | undefined }
+  { out, epoch = workspace.base.epochs.at(-1)!.epoch, signal }: ExportModelOptions
 ): Promise<ExportedModel> {
-  const { project, modelName, model, modelFolder, dataset, tokenizer, base } = workspace
-  const family = encoderFamilies.find((known): known is EncoderFamily => known === modelName)
-  if (!family) {
-    throw new ErratumError(
-      'bad-argument',
-      `A model of the kind ${modelName} has no form that transformers loads. Its checkpoints are ` +
-        `the .safetensors files in ${modelFolder}.`
-    )
-  }
-  if (!base.epochs.some((each) => each.epoch === epoch)) {
+  const { project, model, modelFolder, dataset, tokenizer, base } = workspace
+  const family = familyOf(workspace)
+  if (!family) throw new ErratumError('bad-argument', refusal(workspace))
+  const wanted = base.epochs.find((each) => each.epoch === epoch)
+  if (!wanted) {
     throw new ErratumError(
       'bad-argument',
       `There is no checkpoint of epoch ${epoch}; the epochs are 1 to ${base.epochs.length}.`
@@ -42,15 +52,30 @@ export async function exportModel(
   }
   const parameters = await readCheckpoint(modelFolder, epoch, { model, words: tokenizer.size })
   const { sizes, checkpoint } = project.settings.model
-  await writeCheckpoint(out, {
+  const given = checkpoint
+    ? await takenFiles(pretrainedFolderOf(project), family)
+    : madeFiles(tokenizer)
+  const written = {
     family,
     sizes: sizes as unknown as EncoderSizes,
     labels: dataset.labels,
     tensors: parameters,
-    ...(checkpoint ? await takenFiles(pretrainedFolderOf(project), family) : madeFiles(tokenizer)),
+    ...given,
     withOnnx: true
-  })
-  return { folder: out, onnx: join(out, onnxFile), epoch }
+  }
+  await writeCheckpoint(out, written, signal)
+  return { folder: out, onnx: join(out, onnxFile), epoch, accuracy: wanted.heldOutAccuracy }
+}
+
+function familyOf({ modelName }: Workspace): EncoderFamily | undefined {
+  return encoderFamilies.find((known): known is EncoderFamily => known === modelName)
+}
+
+function refusal({ modelName, project }: Workspace): string {
+  return (
+    `A model of the kind ${modelName} has no form that transformers loads. Its checkpoints are ` +
+    `the .safetensors files in ${modelFolderOf(project)}.`
+  )
 }
 
 /** What came with the model that the project started from. */

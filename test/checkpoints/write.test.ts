@@ -120,6 +120,17 @@ describe('nothing is left', () => {
     await expect(writeCheckpoint(join(parent, 'folder'), model)).rejects.toThrow(/pooler\.weight/)
     expect(readdirSync(parent)).toEqual([])
   })
+
+  it('where it is cancelled', async () => {
+    const parent = temporaryFolder()
+    const writing = writeCheckpoint(
+      join(parent, 'folder'),
+      await whole('bert'),
+      AbortSignal.abort()
+    )
+    await expect(writing).rejects.toMatchObject({ code: 'cancelled' })
+    expect(readdirSync(parent)).toEqual([])
+  })
 })
 
 it('may write into an empty folder', async () => {
