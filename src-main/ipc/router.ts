@@ -16,6 +16,7 @@ import {
 } from '../service/mistakes.ts'
 import { listDevices } from '../service/device-views.ts'
 import { expectProject, modelInfo, startTraining } from '../service/model.ts'
+import { startModelExport } from '../service/model-export.ts'
 import { expectModel, inspectFolder, listModels } from '../service/models.ts'
 import {
   addProject,
@@ -131,6 +132,9 @@ export const router = t.router({
     ),
     train: on(model.train).mutation(({ ctx, input }) => ({
       job: startTraining(ctx.service, input)
+    })),
+    export: on(model.export).mutation(({ ctx, input }) => ({
+      job: startModelExport(ctx.service, input)
     }))
   }),
   mistakes: t.router({

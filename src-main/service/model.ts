@@ -6,6 +6,7 @@ import type { JobResult } from '../../src-preload/contract/jobs.ts'
 import { rowsOf } from '../dataset/dataset.ts'
 import { EvenSample } from '../dataset/survey.ts'
 import { models } from '../models/models.ts'
+import { exportRefusalOf } from '../pipeline/export-model.ts'
 import type { PlannedTraining } from '../pipeline/expect-training.ts'
 import { pretrainedFolderOf } from '../pipeline/pretrained.ts'
 import { gradientsOf } from '../pipeline/training-gradients.ts'
@@ -54,6 +55,7 @@ export async function modelInfo(service: Service, project: string): Promise<Mode
     }),
     settings,
     trained: trained?.base ?? null,
+    exportRefusal: exportRefusalOf(workspace) ?? null,
     confusion: trained ? confusionOf(trained) : null,
     unfinished: unfinished && unfinished.epochs.length > 0 ? unfinished : null
   }

@@ -12,7 +12,8 @@ export const jobKinds = [
   'stability',
   'fix',
   'curve',
-  'export'
+  'export',
+  'export-model'
 ] as const
 
 export const jobStates = ['waiting', 'running', 'done', 'failed', 'cancelled'] as const
@@ -56,6 +57,9 @@ export const liveSchema = z.discriminatedUnion('kind', [
   })
 ])
 
+/** A file of an export; its name is the path within the folder, with slashes. */
+const writtenFile = z.object({ name: z.string(), token: z.uuid(), bytes: z.number() })
+
 /** What a finished job leads to. */
 export const jobResult = z.discriminatedUnion('kind', [
   z.object({ kind: z.literal('project'), project: projectId }),
@@ -64,9 +68,17 @@ export const jobResult = z.discriminatedUnion('kind', [
   z.object({
     kind: z.literal('exported'),
     folder: z.string(),
-    files: z.array(z.object({ name: z.string(), token: z.uuid(), bytes: z.number() })),
+    files: z.array(writtenFile),
     rowsRemoved: z.int(),
     rowsEdited: z.int()
+  }),
+  z.object({
+    kind: z.literal('exported-model'),
+    folder: z.string(),
+    files: z.array(writtenFile),
+    epoch: z.int(),
+    /** Of that epoch, over the held-out rows. */
+    accuracy: z.number()
   }),
   z.object({ kind: z.literal('nothing') })
 ])

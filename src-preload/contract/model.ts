@@ -2,7 +2,7 @@
 import { z } from 'zod'
 import { baseSchema, epochSchema } from '../../src-main/training/base-record.ts'
 import { trainingSchema } from '../../src-main/training/settings.ts'
-import { call, inProject, rowId, startedJob } from './call.ts'
+import { call, inProject, pickedToken, rowId, startedJob } from './call.ts'
 import { expectation } from './models.ts'
 
 const optimizerName = z.enum(['adamw', 'sgd'])
@@ -27,6 +27,8 @@ export const modelInfo = z.object({
   /** What the next training uses unless it is told otherwise. */
   settings: trainingSchema,
   trained: baseSchema.nullable(),
+  /** Why it has no form for other programs; null where it has, once it is trained. */
+  exportRefusal: z.string().nullable(),
   /** [true class][predicted class], held-out rows; null before training. */
   confusion: z.array(z.array(z.int())).nullable(),
   /** A training that was stopped; the same settings and seed go on from there. */
@@ -68,6 +70,14 @@ export const modelContract = {
         })
         .partial(),
       seed: z.int().min(0)
+    }),
+    startedJob
+  ),
+  /** Writes the model of the last epoch for transformers, onnxruntime and transformers.js. */
+  export: call(
+    inProject.extend({
+      /** A folder that the user has picked, to make one in; null: the exports of the project. */
+      destination: pickedToken.nullable()
     }),
     startedJob
   )

@@ -155,7 +155,7 @@ const benches = new Lasting<Bench>(20)
 
 // Rounds and trainings change what is known; each bench asks for it when it is next looked at.
 jobs.onEnd(({ project, kind }) => {
-  if (kind === 'export') return
+  if (kind === 'export' || kind === 'export-model') return
   for (const bench of benches.all()) {
     if (bench.project === project) bench.outdate(kind === 'train')
   }

@@ -95,7 +95,7 @@ const lists = new Lasting<MistakeList>(5)
 
 // Trainings and rounds change what is known of mistakes.
 jobs.onEnd(({ project, kind }) => {
-  if (kind === 'export') return
+  if (kind === 'export' || kind === 'export-model') return
   for (const list of lists.all()) if (list.project === project) void list.refresh()
 })
 

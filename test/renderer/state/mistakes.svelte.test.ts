@@ -105,9 +105,13 @@ it('learns what a job of its project has changed, and nothing from an export', a
   const asked = vi.fn(() => ({ ...table, rounds: 4 }))
   answer('mistakes', 'table', asked)
   const job = { id: 'a', kind: 'export' as const, project, endedAt: null }
+  const ofModel = { ...job, id: 'm', kind: 'export-model' as const }
   const ended = { endedAt: '2026-01-01T00:00:00Z' }
-  tellJobs([job])
-  tellJobs([{ ...job, ...ended }])
+  tellJobs([job, ofModel])
+  tellJobs([
+    { ...job, ...ended },
+    { ...ofModel, ...ended }
+  ])
   tellJobs([{ ...job, id: 'b', kind: 'stability' }])
   tellJobs([{ ...job, id: 'b', kind: 'stability', ...ended }])
   await vi.waitFor(() => expect(list.table?.rounds).toBe(4))
