@@ -1,4 +1,4 @@
-import { cpSync, rmSync } from 'node:fs'
+import { cpSync, readdirSync, readFileSync, rmSync } from 'node:fs'
 import { join } from 'node:path'
 import { root } from '../../../src-main/installation.ts'
 import { plantedCsv } from '../../support/planted.ts'
@@ -7,7 +7,7 @@ import { drop } from '../films.ts'
 
 const golden = join(root, 'test', 'parity', 'golden', 'encoders', 'bert')
 
-test('a project with an encoder, from its expected time to whole words on the bench', async ({
+test('a project with an encoder, from its expected time to its export and whole words on the bench', async ({
   erratum,
   host
 }) => {
@@ -38,6 +38,30 @@ test('a project with an encoder, from its expected time to whole words on the be
     timeout: 90_000
   })
   await expect(page.getByRole('main')).toContainText(/with\s+[\d.]+ [MG]B of memory at most/)
+
+  await page.getByRole('link', { name: 'Export', exact: true }).click()
+  await expect(page.getByRole('heading', { name: 'There is no fix to export yet' })).toBeVisible()
+  await page.getByRole('button', { name: 'Export the model' }).click()
+  await expect(page.getByRole('heading', { name: 'Written' })).toBeVisible({ timeout: 30_000 })
+  const exports = join(erratum.dataFolder, 'projects', 'films', 'exports')
+  const [name] = readdirSync(exports)
+  const written = join(exports, name!)
+  const shown = page.getByRole('region', { name: 'The model' })
+  for (const file of ['config.json', 'model.safetensors', 'tokenizer.json', 'onnx/model.onnx']) {
+    expect(readFileSync(join(written, file)).length).toBeGreaterThan(0)
+    await expect(shown.getByRole('listitem').filter({ hasText: file })).toBeVisible()
+  }
+  expect(readdirSync(written)).toHaveLength(5)
+  await expect(shown).toContainText(/The model of epoch 1: right on [\d.]+ % of the held-out rows/)
+  await expect(shown).toContainText(`pipeline("text-classification", model="${written}")`)
+  await expect(shown).toContainText(`InferenceSession("${written}/onnx/model.onnx")`)
+  if (host === 'web') {
+    const download = page.waitForEvent('download')
+    await shown.getByRole('link', { name: 'onnx/model.onnx' }).click()
+    expect((await download).suggestedFilename()).toBe('model.onnx')
+    const downloaded = readFileSync(await (await download).path())
+    expect(downloaded.equals(readFileSync(join(written, 'onnx', 'model.onnx')))).toBe(true)
+  }
 
   await page.getByRole('link', { name: 'Mistakes', exact: true }).first().click()
   await page.getByRole('row').nth(1).click()

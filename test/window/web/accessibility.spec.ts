@@ -1,7 +1,13 @@
 /** axe finds nothing, on every view, in both themes. */
+import { cpSync } from 'node:fs'
+import { join } from 'node:path'
 import { AxeBuilder } from '@axe-core/playwright'
 import type { Page } from '@playwright/test'
+import { root } from '../../../src-main/installation.ts'
+import { plantedCsv } from '../../support/planted.ts'
 import { expect, test } from '../erratum.ts'
+import { drop } from '../films.ts'
+import { enter } from '../focus.ts'
 
 const themes = ['light', 'dark'] as const
 
@@ -89,4 +95,36 @@ test('axe finds nothing on any view', async ({ withDemo }) => {
   await expectNothing(page, 'runs')
   await page.getByRole('link', { name: 'Export', exact: true }).first().click()
   await expectNothing(page, 'export')
+})
+
+test('axe finds nothing where a model is exported, by the keyboard', async ({ erratum }) => {
+  test.setTimeout(120_000)
+  const golden = join(root, 'test', 'parity', 'golden', 'encoders', 'bert')
+  cpSync(golden, join(erratum.dataFolder, 'models', 'reviews'), { recursive: true })
+  const page = await erratum.open()
+  await drop(page, 'films.csv', plantedCsv())
+  await page.getByRole('radio', { name: /A pretrained encoder/ }).check()
+  await page.getByRole('combobox', { name: 'Folder' }).selectOption('reviews')
+  await page.getByRole('checkbox', { name: /Start with a new head/ }).check()
+  await page.getByRole('button', { name: 'Import' }).click()
+  await expect(page.getByRole('heading', { name: 'Data', exact: true })).toBeVisible()
+  // The keys know the view, whether its link does or not.
+  await page.keyboard.press('g')
+  await page.keyboard.press('x')
+  const section = page.getByRole('region', { name: 'The model' })
+  await expect(section).toContainText('It is not trained yet.')
+  await expectNothing(page, 'export, not trained')
+
+  await section.getByRole('link', { name: 'Train it' }).click()
+  await page.locator('summary', { hasText: 'Settings' }).click()
+  await page.getByRole('spinbutton', { name: 'Epochs' }).fill('1')
+  await page.getByRole('button', { name: /^Train/ }).click()
+  await expect(page.getByRole('heading', { name: 'What it takes for what' })).toBeVisible({
+    timeout: 60_000
+  })
+  await page.keyboard.press('g')
+  await page.keyboard.press('x')
+  await enter(page, page.getByRole('button', { name: 'Export the model' }))
+  await expect(section.getByRole('heading', { name: 'Written' })).toBeVisible()
+  await expectNothing(page, 'a model exported')
 })
