@@ -49,7 +49,7 @@ test('a project with an encoder, from its expected time to its export and whole 
   const shown = page.getByRole('region', { name: 'The model' })
   for (const file of ['config.json', 'model.safetensors', 'tokenizer.json', 'onnx/model.onnx']) {
     expect(readFileSync(join(written, file)).length).toBeGreaterThan(0)
-    await expect(shown.getByRole('listitem').filter({ hasText: file })).toBeVisible()
+    await expect(shown.getByRole('link', { name: file, exact: true })).toBeVisible()
   }
   expect(readdirSync(written)).toHaveLength(5)
   await expect(shown).toContainText(/The model of epoch 1: right on [\d.]+ % of the held-out rows/)
