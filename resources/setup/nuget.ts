@@ -3,6 +3,7 @@ import { z } from 'zod'
 import { ErratumError } from '../../src-main/errors.ts'
 import type { RemoteFile } from './download.ts'
 import { downloadJson } from './download.ts'
+import { onward } from './request.ts'
 
 const feedSchema = z.object({
   resources: z.array(z.object({ '@id': z.string(), '@type': z.string() }))
@@ -20,12 +21,13 @@ export async function nugetPackage(
     (resource) => resource['@type'] === 'RegistrationsBaseUrl/3.6.0'
   )
   if (!registrations) throw strange(index)
-  const base = registrations['@id'].replace(/\/?$/, '/')
-  const leaf = await document(leafSchema, `${base}${name.toLowerCase()}/${version}.json`)
-  const { packageHash } = await document(entrySchema, leaf.catalogEntry)
+  const base = onward(index, registrations['@id']).replace(/\/?$/, '/')
+  const at = `${base}${name.toLowerCase()}/${version}.json`
+  const leaf = await document(leafSchema, at)
+  const { packageHash } = await document(entrySchema, onward(at, leaf.catalogEntry))
   return {
     name: `${name}.${version}.nupkg`.toLowerCase(),
-    url: leaf.packageContent,
+    url: onward(at, leaf.packageContent),
     hash: { algorithm: 'sha512', digest: Buffer.from(packageHash, 'base64').toString('hex') }
   }
 }

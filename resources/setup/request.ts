@@ -33,11 +33,28 @@ export async function request(url: string, asked: Asked = {}): Promise<IncomingM
     response.destroy()
     const { location } = response.headers
     if (status >= 400 || !location) throw refused(at, response)
-    at = new URL(location, at).href
+    at = onward(at, location)
   }
   throw new ErratumError(
     'cannot-download',
     `${url} points from one address to the next without an end. Run the command again later.`
+  )
+}
+
+/**
+ * The address that another one points to. What begins on https stays there: part of what is
+ * downloaded is run, and not all of it has a hash to check it by. Throws `cannot-download`.
+ */
+export function onward(from: string, location: string): string {
+  const to = URL.canParse(location, from) ? new URL(location, from) : undefined
+  if (to?.protocol === 'https:' || (to?.protocol === 'http:' && from.startsWith('http:'))) {
+    return to.href
+  }
+  throw new ErratumError(
+    'cannot-download',
+    `${from} points to ${to?.href ?? location}, which is not on https: whoever is on the way could ` +
+      'send something else. Try another network, or, if you have named a mirror, one that stays on ' +
+      'https.'
   )
 }
 

@@ -8,17 +8,22 @@ import {
   writeFileSync
 } from 'node:fs'
 import { createServer } from 'node:http'
+import https from 'node:https'
 import { connect } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { gzipSync } from 'node:zlib'
 import { afterAll, afterEach, beforeEach, expect, test, vi } from 'vitest'
 import { download, downloadJson, sizeOf } from '../../resources/setup/download.ts'
+import { nugetPackage } from '../../resources/setup/nuget.ts'
+import { certificate } from './certificate.ts'
 import type { Served } from './file-server.ts'
 import { close, hashOf, portOf, serveFiles, someBytes } from './file-server.ts'
 
 const server = await serveFiles()
-afterAll(() => server.close())
+const secure = await serveFiles(certificate)
+https.globalAgent.options.ca = certificate.cert
+afterAll(() => Promise.all([server.close(), secure.close()]))
 
 const size = 1_000_000
 const bytes = someBytes(size)
@@ -26,8 +31,11 @@ let folder: string
 
 beforeEach(() => {
   folder = mkdtempSync(join(tmpdir(), 'erratum-download-'))
-  server.files.clear()
-  server.asked.length = 0
+  for (const { files, asked } of [server, secure]) {
+    files.clear()
+    asked.length = 0
+  }
+  vi.stubEnv('NO_PROXY', '127.0.0.1')
 })
 afterEach(() => {
   vi.unstubAllEnvs()
@@ -171,6 +179,41 @@ test('what has moved is followed, but not for ever', async () => {
   await expect(download({ ...remote('circle.zip'), name: 'circle.zip' }, folder)).rejects.toThrow(
     'circle.zip points from one address to the next without an end.'
   )
+})
+
+test('what begins on https is not followed to where anybody could change it', async () => {
+  server.files.set('large.zip', { bytes })
+  secure.files.set('large.zip', { bytes })
+  for (const movedTo of [remote().url, `ftp://${new URL(secure.base).host}/large.zip`]) {
+    secure.files.set('fallen.zip', { bytes: Buffer.alloc(0), movedTo })
+    const fallen = { name: 'large.zip', url: `${secure.base}fallen.zip` }
+    await expect(download(fallen, folder)).rejects.toMatchObject({
+      code: 'cannot-download',
+      message:
+        `${fallen.url} points to ${movedTo}, which is not on https: whoever is on the way could ` +
+        'send something else. Try another network, or, if you have named a mirror, one that stays ' +
+        'on https.'
+    })
+  }
+  expect(server.asked).toEqual([])
+  expect(readdirSync(folder)).toEqual([])
+  // To https it may go from there, and from http.
+  secure.files.set('moved.zip', { bytes: Buffer.alloc(0), movedTo: 'large.zip' })
+  server.files.set('risen.zip', { bytes: Buffer.alloc(0), movedTo: `${secure.base}large.zip` })
+  for (const url of [`${secure.base}moved.zip`, `${server.base}risen.zip`]) {
+    const path = await download({ name: new URL(url).pathname.slice(1), url }, folder)
+    expect(readFileSync(path).equals(bytes)).toBe(true)
+  }
+})
+
+test('an address that a NuGet feed on https names is on https', async () => {
+  const registration = { '@id': server.base, '@type': 'RegistrationsBaseUrl/3.6.0' }
+  secure.files.set('index.json', {
+    bytes: Buffer.from(JSON.stringify({ resources: [registration] }))
+  })
+  const found = nugetPackage(`${secure.base}index.json`, { name: 'some', version: '1.0.0' })
+  await expect(found).rejects.toThrow(`points to ${server.base}, which is not on https`)
+  expect(server.asked).toEqual([])
 })
 
 test('a compressed document is read', async () => {

@@ -2,6 +2,8 @@
 import { createHash } from 'node:crypto'
 import type { IncomingMessage, Server, ServerResponse } from 'node:http'
 import { createServer } from 'node:http'
+import type { ServerOptions } from 'node:https'
+import { createServer as createSecureServer } from 'node:https'
 import type { AddressInfo } from 'node:net'
 
 export interface Served {
@@ -13,7 +15,7 @@ export interface Served {
   /** The connection breaks after so many bytes of an answer, but not before the other side has them. */
   cutAfter?: number
   cutWhen?: Promise<void>
-  /** Where else it is. */
+  /** Where else it is: another path, or a whole address. */
   movedTo?: string
   /** Sent along, such as `x-goog-hash`. */
   headers?: Record<string, string>
@@ -29,20 +31,25 @@ export interface FileServer {
   close(): Promise<void>
 }
 
-export async function serveFiles(): Promise<FileServer> {
+/** Serves by http, or, with a certificate for 127.0.0.1, by https. */
+export async function serveFiles(
+  certificate?: Pick<ServerOptions, 'key' | 'cert'>
+): Promise<FileServer> {
   const files = new Map<string, Served>()
   const asked: string[] = []
-  const server = createServer((request, response) => {
+  const listener = (request: IncomingMessage, response: ServerResponse) => {
     const path = request.url!.slice(1)
     const { range } = request.headers
     asked.push([request.method, path, ...(range ? [range] : [])].join(' '))
     const file = files.get(path)
-    if (file?.movedTo) response.writeHead(302, { location: `/${file.movedTo}` }).end()
+    if (file?.movedTo) response.writeHead(302, { location: new URL(file.movedTo, base).href }).end()
     else if (file) answer(file, request, response)
     else response.writeHead(404).end('Not here.')
-  })
+  }
+  const server = certificate ? createSecureServer(certificate, listener) : createServer(listener)
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
-  return { base: `http://127.0.0.1:${portOf(server)}/`, files, asked, close: () => close(server) }
+  const base = `http${certificate ? 's' : ''}://127.0.0.1:${portOf(server)}/`
+  return { base, files, asked, close: () => close(server) }
 }
 
 function answer(file: Served, request: IncomingMessage, response: ServerResponse): void {
