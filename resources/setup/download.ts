@@ -63,8 +63,10 @@ export async function download(
 
 /** How large a file is, if the server tells without sending it; throws `cannot-download`. */
 export async function sizeOf({ url }: RemoteFile): Promise<number | undefined> {
-  const { headers } = await request(url, { method: 'HEAD' })
-  return numberOf(headers['content-length'])
+  const response = await request(url, { method: 'HEAD' })
+  // An answer that nobody reads keeps its connection, and with it the process.
+  response.destroy()
+  return numberOf(response.headers['content-length'])
 }
 
 /** A JSON document; throws `cannot-download`. */
@@ -119,8 +121,15 @@ async function fill(
   const done = isRest ? start.bytes : 0
   const length = numberOf(response.headers['content-length'])
   const total = length === undefined ? undefined : done + length
-  await keepVersion(part, response)
-  await receive(response, { part, file, done, total, onProgress })
+  try {
+    // Were the version there first, a crash would leave the bytes of another one under it.
+    if (!isRest) await discard(part)
+    await keepVersion(part, response)
+    await receive(response, { part, file, done, total, onProgress })
+  } finally {
+    // Where nothing can be written, nobody reads the rest.
+    response.destroy()
+  }
   return toldHash(response)
 }
 

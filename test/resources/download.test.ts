@@ -1,5 +1,6 @@
 import {
   existsSync,
+  mkdirSync,
   mkdtempSync,
   readFileSync,
   readdirSync,
@@ -7,7 +8,7 @@ import {
   statSync,
   writeFileSync
 } from 'node:fs'
-import { createServer } from 'node:http'
+import http, { createServer } from 'node:http'
 import https from 'node:https'
 import { connect } from 'node:net'
 import { tmpdir } from 'node:os'
@@ -43,6 +44,9 @@ afterEach(() => {
 })
 
 const remote = (path = 'large.zip') => ({ name: 'large.zip', url: `${server.base}${path}` })
+
+/** No connection is held, which would hold the process. */
+const nothingHeld = () => expect.poll(() => Object.keys(http.globalAgent.sockets)).toEqual([])
 
 /** Serves the file so that it breaks off after so many bytes, and says what came of it. */
 async function cutOff({ cutAfter, ...served }: Partial<Served> & { cutAfter: number }) {
@@ -107,6 +111,17 @@ test('a file that has changed since is taken from its beginning', async () => {
   const newer = someBytes(size, 2)
   server.files.set('large.zip', { bytes: newer, tag: '"2"' })
   expect(readFileSync(await download(remote(), folder)).equals(newer)).toBe(true)
+})
+
+test('the bytes of another version are gone before the version is kept', async () => {
+  writeFileSync(join(folder, 'large.zip.part'), bytes.subarray(0, 400_000))
+  // A folder in the place of the version ends it there, as a crash might.
+  mkdirSync(join(folder, 'large.zip.part.version'))
+  const newer = someBytes(size, 2)
+  server.files.set('large.zip', { bytes: newer, tag: '"2"', ranges: false })
+  await expect(download({ ...remote(), hash: hashOf(newer) }, folder)).rejects.toThrow('version')
+  expect(existsSync(join(folder, 'large.zip.part'))).toBe(false)
+  await nothingHeld()
 })
 
 test('a server without ranges sends it from its beginning', async () => {
@@ -246,6 +261,7 @@ test('a size is told without the file', async () => {
   server.files.set('large.zip', { bytes })
   expect(await sizeOf(remote())).toBe(size)
   expect(server.asked).toEqual(['HEAD large.zip'])
+  await nothingHeld()
 })
 
 test('what is no JSON is refused', async () => {
