@@ -68,7 +68,8 @@ function keyOf(tokenizer: Tokenizer): string {
 /**
  * The results of the requests in their order: from the journal, or computed and put there. `onRound`
  * is told the result of each request as soon as it is known. Where the device fails, the round under
- * way ends on the CPU and those not begun are the CPU's, which may know them already.
+ * way ends on the CPU and those not begun are the CPU's, which may know them already. The next time,
+ * the one that was under way is computed anew.
  */
 export async function runRounds(
   workspace: TrainedWorkspace,
@@ -91,7 +92,7 @@ export async function runRounds(
       new Map(tasks.filter((_, request) => !results[request]).map((task) => [task.key, task]))
     for (const key of missing().keys()) {
       const known = await store.find(key)
-      if (known) take(known)
+      if (known && isWhollyOn(known, device)) take(known)
     }
     await computeRounds(workspace, { device, total: tasks.length }, [...missing().values()], {
       ...job,
@@ -102,6 +103,11 @@ export async function runRounds(
     })
   }
   return results.map((result) => result!)
+}
+
+/** Whether a round is of one device alone; where that failed, the CPU has a share under the same key. */
+function isWhollyOn({ devices }: RoundResult, device: DeviceName): boolean {
+  return devices.every((name) => name === device)
 }
 
 /** Computes rounds until all are done or the device fails. */

@@ -141,6 +141,19 @@ describe('a device, lost', { timeout: 120_000 }, () => {
     // Two rounds were the GPU's and one was begun there; the other six were the CPU's already.
     expect(roundsIn(project)).toBe(9 + 3)
   })
+
+  test('and a fix tried again on the device is computed there alone', async () => {
+    const project = copy('fixing-again')
+    await explainIn(project, cpu)
+    expect((await fixIn(project, losing(32).job)).report.devices).toEqual(['webgpu', 'cpu'])
+    const again = await fixIn(project, losing(Infinity).job)
+    expect(again.report.devices).toEqual(['webgpu'])
+    // Two rounds were wholly the GPU's.
+    expect(roundsIn(project)).toBe(9 + 7)
+    // What was computed last under a key is what is found under it.
+    expect(await fixIn(project, losing(1).job)).toEqual(again)
+    expect(roundsIn(project)).toBe(9 + 7)
+  })
 })
 
 test('a job whose device has failed asks for the CPU from then on', async () => {
