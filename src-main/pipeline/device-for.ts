@@ -1,7 +1,7 @@
 /** What is to compute a piece of a project's work. */
 import type { DeviceName } from '../executors/devices.ts'
 import type { EncodedTexts } from '../tokens/encode.ts'
-import type { Job } from './job.ts'
+import type { Job, PlannedWork } from './job.ts'
 import type { TypicalStep } from './typical-step.ts'
 import { typicalStep } from './typical-step.ts'
 import type { TrainedWorkspace, Workspace } from './workspace.ts'
@@ -34,6 +34,11 @@ export async function deviceFor(
 /** The same for what is done with a trained model: rounds, and gradients at its checkpoints. */
 export function deviceForTrained(workspace: TrainedWorkspace, job: Job): Promise<DeviceName> {
   return deviceFor(workspace, textsOf(workspace), { job, sideBySide: true })
+}
+
+/** What rounds are, to whoever chooses a device for them. */
+export function roundsOf(workspace: TrainedWorkspace): PlannedWork {
+  return { step: stepOf(workspace, textsOf(workspace)), sideBySide: true }
 }
 
 /** The training texts of a trained model. */

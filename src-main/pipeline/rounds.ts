@@ -158,6 +158,17 @@ export async function knownBaseline(workspace: TrainedWorkspace): Promise<RoundR
   return most
 }
 
+/** Those from seed 1 on that a fix on a device would not compute again. */
+export async function knownBaselineOn(
+  device: DeviceName,
+  workspace: TrainedWorkspace
+): Promise<RoundResult[]> {
+  const store = await RoundStore.open(workspace.project.folder)
+  const found = await baselineOf(store, taskMaker(workspace, device))
+  const other = found.findIndex((round) => !isWhollyOn(round, device))
+  return other < 0 ? found : found.slice(0, other)
+}
+
 async function baselineOf(
   store: RoundStore,
   taskOf: ReturnType<typeof taskMaker>

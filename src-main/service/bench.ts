@@ -10,7 +10,8 @@ import { exampleOf } from '../pipeline/example.ts'
 import { checkpointsOf, isExplainable } from '../pipeline/explain.ts'
 import type { EditPlan } from '../pipeline/fix.ts'
 import { tryFix } from '../pipeline/fix.ts'
-import { knownBaseline } from '../pipeline/rounds.ts'
+import { roundsOf } from '../pipeline/device-for.ts'
+import { knownBaseline, knownBaselineOn } from '../pipeline/rounds.ts'
 import type { TrainedWorkspace } from '../pipeline/workspace.ts'
 import { openTrained } from '../pipeline/workspace.ts'
 import { withProjectLock } from '../project/lock.ts'
@@ -70,7 +71,7 @@ export async function explainForBench(
         opponents: against.length,
         proponents: scores.filter((score) => score > 0).length
       },
-      timing: timingOf(service, rounds)
+      timing: await timingOf(service, workspace)
     }
   })
 }
@@ -138,12 +139,18 @@ function runningSums(numbers: readonly number[]): number[] {
   return numbers.map((number) => (sum += number))
 }
 
-function timingOf({ settings }: Service, rounds: readonly RoundResult[]): BenchView['timing'] {
+/** What a fix would take on the device that would compute it now; nothing where that is not known. */
+async function timingOf(
+  { devices, settings }: Service,
+  workspace: TrainedWorkspace
+): Promise<BenchView['timing']> {
+  const device = devices.foreseen(settings.value.device, roundsOf(workspace))
+  const rounds = device ? await knownBaselineOn(device, workspace) : []
   return {
     secondsPerRound: rounds.length > 0 ? mean(rounds.map(({ seconds }) => seconds)) : null,
     knownBaselineRounds: rounds.length,
-    // As those that are known were done: on a GPU one after the other.
-    threads: workersOn(rounds.at(-1)?.devices[0] ?? 'cpu', threadsOf(settings.value))
+    // On a GPU one after the other.
+    threads: workersOn(device ?? 'cpu', threadsOf(settings.value))
   }
 }
 

@@ -60,6 +60,20 @@ export class Devices {
     return choice === 'auto' ? this.#fastest(work, options) : this.#required(choice)
   }
 
+  /** What `choose` would take, where nothing has to be looked for or measured to tell. */
+  foreseen(choice: DeviceChoice, work: PlannedWork): DeviceName | undefined {
+    if (choice !== 'auto') return choice
+    const candidates: DeviceName[] = []
+    for (const device of deviceNames.filter(isPossible)) {
+      const probe = device === 'cpu' ? ({ found: true } as const) : this.#kept(device)
+      if (!probe) return undefined
+      if (isCandidate(probe)) candidates.push(device)
+    }
+    if (candidates.length === 1) return 'cpu'
+    const times = candidates.map((device) => this.known(device, work))
+    return times.includes(undefined) ? undefined : fastestOf(candidates, times, work)
+  }
+
   /** Seconds of a step of the work on a device; null where it has failed, undefined if not measured. */
   known(device: DeviceName, work: PlannedWork): number | null | undefined {
     return this.speeds.known(work.step, measuredOn(device, work))
@@ -105,23 +119,38 @@ export class Devices {
     const candidates: DeviceName[] = []
     for (const device of deviceNames) {
       if (!isPossible(device)) continue
-      const probe = await this.probe(device)
-      // What is known to be slow would take long to be measured.
-      if (probe.found && !probe.remark) candidates.push(device)
+      if (isCandidate(await this.probe(device))) candidates.push(device)
     }
     // Nothing is to be measured where there is nothing to choose.
     if (candidates.length === 1) return 'cpu'
-    let fastest: DeviceName = 'cpu'
-    let least = Infinity
+    const times: (number | null)[] = []
     for (const device of candidates) {
       const on = measuredOn(device, work)
       if (this.speeds.known(work.step, on) === undefined) onMeasure?.()
-      const seconds = await this.speeds.measure(work.step, on, signal)
-      const each = (seconds ?? Infinity) / atOnce(device, work)
-      if (each < least) [fastest, least] = [device, each]
+      times.push(await this.speeds.measure(work.step, on, signal))
     }
-    return fastest
+    return fastestOf(candidates, times, work)
   }
+}
+
+/** Whether `auto` may choose a device. What is known to be slow would take long to be measured. */
+function isCandidate(probe: Probe): boolean {
+  return probe.found && !probe.remark
+}
+
+/** The fastest by the seconds of a step on each; one without has failed. */
+function fastestOf(
+  candidates: readonly DeviceName[],
+  times: readonly (number | null | undefined)[],
+  work: PlannedWork
+): DeviceName {
+  let fastest: DeviceName = 'cpu'
+  let least = Infinity
+  candidates.forEach((device, i) => {
+    const each = (times[i] ?? Infinity) / atOnce(device, work)
+    if (each < least) [fastest, least] = [device, each]
+  })
+  return fastest
 }
 
 /** How the work is measured on a device. */

@@ -69,6 +69,7 @@ export const benchView = z.object({
   /** Entry k − 1: summed influence of the k strongest opponents, up to the first thousand. */
   cumulative: z.array(z.number()),
   counts: z.object({ training: z.int(), opponents: z.int(), proponents: z.int() }),
+  /** On the device that would compute a fix now. */
   timing: z.object({
     /** Of one round on one core; null while none is known. */
     secondsPerRound: z.number().nullable(),

@@ -11,6 +11,7 @@ import { initProject } from '../../src-main/pipeline/init.ts'
 import type { Job } from '../../src-main/pipeline/job.ts'
 import { onDevice } from '../../src-main/pipeline/job.ts'
 import { listMistakes } from '../../src-main/pipeline/mistakes.ts'
+import { knownBaselineOn } from '../../src-main/pipeline/rounds.ts'
 import type { SavedFix } from '../../src-main/pipeline/saved-fixes.ts'
 import { trainBase } from '../../src-main/pipeline/train.ts'
 import type { TypicalStep } from '../../src-main/pipeline/typical-step.ts'
@@ -64,6 +65,15 @@ async function fixIn(project: string, job: Job): Promise<SavedFix> {
 /** Rounds that were computed in a project. */
 function roundsIn(project: string): number {
   return readFileSync(join(project, 'rounds.jsonl'), 'utf8').trim().split('\n').length
+}
+
+/** Rounds without an edit that a fix on each device would not compute again. */
+async function baselinesIn(project: string) {
+  const workspace = await openTrained(project)
+  const webgpu = await knownBaselineOn('webgpu', workspace)
+  const cpu = await knownBaselineOn('cpu', workspace)
+  workspace.dataset.close()
+  return { webgpu: webgpu.length, cpu: cpu.length }
 }
 
 /** A fix without what it took, and where. */
@@ -146,8 +156,10 @@ describe('a device, lost', { timeout: 120_000 }, () => {
     const project = copy('fixing-again')
     await explainIn(project, cpu)
     expect((await fixIn(project, losing(32).job)).report.devices).toEqual(['webgpu', 'cpu'])
+    expect(await baselinesIn(project)).toEqual({ webgpu: 2, cpu: 0 })
     const again = await fixIn(project, losing(Infinity).job)
     expect(again.report.devices).toEqual(['webgpu'])
+    expect(await baselinesIn(project)).toEqual({ webgpu: 3, cpu: 0 })
     // Two rounds were wholly the GPU's.
     expect(roundsIn(project)).toBe(9 + 7)
     // What was computed last under a key is what is found under it.

@@ -51,6 +51,7 @@ describe('the device that computes', { timeout: 120_000 }, () => {
     const devices = new Devices(names)
     let measurements = 0
     const onMeasure = () => void measurements++
+    expect(devices.foreseen('auto', work)).toBeUndefined()
     const chosen = await devices.choose('auto', work, { onMeasure })
     const times = candidates.map((device) => devices.known(device, work))
     if (candidates.length === 1) {
@@ -63,6 +64,7 @@ describe('the device that computes', { timeout: 120_000 }, () => {
     const later = new Devices(names)
     expect(await later.choose('auto', work, { onMeasure: () => expect.unreachable() })).toBe(chosen)
     expect(await later.measure('auto', work, {})).toBeGreaterThan(0)
+    expect(later.foreseen('auto', work)).toBe(chosen)
     expect(later.leastKnown('auto', work)).toBe(later.known(chosen, work))
   })
 
@@ -71,6 +73,7 @@ describe('the device that computes', { timeout: 120_000 }, () => {
     const onMeasure = () => expect.unreachable()
     expect(await devices.choose(device, work, { onMeasure })).toBe(device)
     expect(devices.known(device, work)).toBeUndefined()
+    expect(devices.foreseen(device, work)).toBe(device)
   })
 
   test.each(missing)('cannot be %s, which is not here: that says why', async (device) => {
