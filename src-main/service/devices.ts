@@ -7,9 +7,11 @@ import { deviceNames, devices, isPossible } from '../executors/devices.ts'
 import { lookFor } from '../executors/look-for.ts'
 import type { Probe } from '../executors/probe.ts'
 import { probeDevice, probeSchema } from '../executors/probe.ts'
+import { measureStep } from '../pipeline/expect-training.ts'
 import type { ChoiceOptions, PlannedWork } from '../pipeline/job.ts'
 import { threadsFor } from '../pipeline/train.ts'
 import { machineKey } from './machine.ts'
+import type { Measure } from './speeds.ts'
 import { Speeds } from './speeds.ts'
 import { Stored } from './stored.ts'
 
@@ -18,15 +20,26 @@ const foundSchema = z.object({
   probes: z.partialRecord(z.enum(deviceNames), probeSchema)
 })
 
+/** Looks for a device and measures a step on one, each in a thread of its own. */
+export interface Trials {
+  look(device: DeviceName): Promise<Probe>
+  measure: Measure
+}
+
 export class Devices {
   readonly speeds: Speeds
+  readonly #trials: Trials
   readonly #found: Stored<z.infer<typeof foundSchema>>
 
   /** Where both are kept; another machine with the same home finds nothing of this one. */
-  constructor(files: { devices: string; speeds: string }) {
+  constructor(
+    files: { devices: string; speeds: string },
+    trials: Trials = { look: lookFor, measure: measureStep }
+  ) {
+    this.#trials = trials
     const machine = machineKey()
     this.#found = new Stored(files.devices, foundSchema, { machine, probes: {} })
-    this.speeds = new Speeds(files.speeds)
+    this.speeds = new Speeds(files.speeds, trials.measure)
   }
 
   /** Looks for a device, or tells what was found before. */
@@ -42,7 +55,7 @@ export class Devices {
     // Its driver may end the whole process; then it is not started again until that is asked for.
     const why = `Erratum ended when it looked for ${devices[device].title} the last time. Update its driver.`
     await this.#keep(device, { found: false, why })
-    const probe = await lookFor(device)
+    const probe = await this.#trials.look(device)
     await this.#keep(device, probe)
     return probe
   }
@@ -101,7 +114,7 @@ export class Devices {
   #keep(device: DeviceName, probe: Probe): Promise<void> {
     const machine = machineKey()
     const known = this.#found.value.machine === machine ? this.#found.value.probes : {}
-    return this.#found.set({ machine, probes: { ...known, [device]: probe } })
+    return this.#found.keep({ machine, probes: { ...known, [device]: probe } })
   }
 
   async #required(device: DeviceName): Promise<DeviceName> {

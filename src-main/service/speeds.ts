@@ -2,7 +2,6 @@
 import { z } from 'zod'
 import { ErratumError, throwIfCancelled } from '../errors.ts'
 import type { MeasuredOn } from '../pipeline/expect-training.ts'
-import { measureStep } from '../pipeline/expect-training.ts'
 import type { TypicalStep } from '../pipeline/typical-step.ts'
 import { machineKey } from './machine.ts'
 import { Stored } from './stored.ts'
@@ -10,13 +9,18 @@ import { Stored } from './stored.ts'
 /** Seconds; null where the step cannot be computed there. */
 const speedsSchema = z.record(z.string(), z.number().nullable())
 
+/** Seconds of one step; throws `cancelled`, or why it fails there. */
+export type Measure = (step: TypicalStep, on: MeasuredOn, signal?: AbortSignal) => Promise<number>
+
 export class Speeds {
+  readonly #measureStep: Measure
   readonly #stored: Stored<Record<string, number | null>>
   /** Measurements follow one another. */
   #measuring: Promise<unknown> = Promise.resolve()
 
   /** `path` is their file. */
-  constructor(path: string) {
+  constructor(path: string, measure: Measure) {
+    this.#measureStep = measure
     this.#stored = new Stored(path, speedsSchema, {})
   }
 
@@ -47,7 +51,7 @@ export class Speeds {
     // A driver that ends the whole process with it is not tried a second time.
     if (on.device !== 'cpu') await this.#set(key, null)
     try {
-      const seconds = await measureStep(step, on, signal)
+      const seconds = await this.#measureStep(step, on, signal)
       await this.#set(key, seconds)
       return seconds
     } catch (error) {
@@ -61,7 +65,7 @@ export class Speeds {
   #set(key: string, seconds: number | null | undefined): Promise<void> {
     const others = Object.entries(this.#stored.value).filter(([known]) => known !== key)
     const entry = seconds === undefined ? [] : [[key, seconds] as const]
-    return this.#stored.set(Object.fromEntries([...others, ...entry]))
+    return this.#stored.keep(Object.fromEntries([...others, ...entry]))
   }
 }
 

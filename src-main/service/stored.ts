@@ -2,6 +2,7 @@
 import { readFileSync } from 'node:fs'
 import { dirname } from 'node:path'
 import type { z } from 'zod'
+import { ErratumError } from '../errors.ts'
 import { makeFolder, writeJsonAtomically } from '../files/write.ts'
 
 /**
@@ -32,6 +33,15 @@ export class Stored<T> {
     }
     this.#writing = this.#writing.then(write, write)
     return this.#writing
+  }
+
+  /** The same for what nobody typed in: where the file cannot be written, it lasts as long as the process. */
+  async keep(value: T): Promise<void> {
+    try {
+      await this.set(value)
+    } catch (error) {
+      if (!(error instanceof ErratumError) || error.code !== 'cannot-write') throw error
+    }
   }
 }
 
