@@ -14,12 +14,12 @@ interface FoundDevice {
 }
 
 export function listDevices(options: CommonOptions): Promise<void> {
-  return run(options, async ({ terminal }) => {
+  return run(options, async ({ terminal, job }) => {
     const list: FoundDevice[] = []
     const here = devicesHere()
     for (const device of deviceNames) {
       const { title } = devices[device]
-      const probe = await here.devices.look(device)
+      const probe = await here.devices.look(device, job.signal)
       const remark = probe.found ? (probe.remark ?? leftToCpu(device)) : probe.why
       list.push({ device, title, found: probe.found, remark })
       terminal.say(`${probe.found ? 'found    ' : 'not found'}  ${device.padEnd(8)}${title}`)

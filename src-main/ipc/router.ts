@@ -79,7 +79,9 @@ export const router = t.router({
       await service.settings.set({ ...service.settings.value, ...Object.fromEntries(given) })
       return service.settings.value
     }),
-    devices: on(application.devices).query(({ ctx, input }) => listDevices(ctx.service, input)),
+    devices: on(application.devices).query(({ ctx, input, signal }) =>
+      listDevices(ctx.service, input, signal)
+    ),
     pickFile: on(application.pickFile).mutation(({ ctx }) => pick(ctx.service, 'file')),
     pickFolder: on(application.pickFolder).mutation(({ ctx }) => pick(ctx.service, 'folder')),
     reveal: on(application.reveal).mutation(({ ctx: { service }, input }) =>

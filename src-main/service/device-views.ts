@@ -16,13 +16,14 @@ type DeviceList = z.infer<typeof applicationContract.devices.output>
 /** What there is, and how fast each is at the model of the project that was opened last. */
 export async function listDevices(
   service: Service,
-  { again }: { again: boolean }
+  { again }: { again: boolean },
+  signal?: AbortSignal
 ): Promise<DeviceList> {
   const opened = await openedLast(service)
   const views: DeviceList['devices'] = []
   for (const device of deviceNames) {
     const { devices } = service
-    const probe = await (again ? devices.look(device) : devices.probe(device))
+    const probe = await (again ? devices.look(device, signal) : devices.probe(device, signal))
     const { title } = table[device]
     const onCpu = isOfOnnxruntime(device) ? table[device].onCpu : []
     views.push({

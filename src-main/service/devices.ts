@@ -12,24 +12,31 @@ import type { ChoiceOptions, PlannedWork } from '../pipeline/job.ts'
 import { threadsFor } from '../pipeline/train.ts'
 import { machineKey } from './machine.ts'
 import type { Measure } from './speeds.ts'
+import { SharedWork } from './shared-work.ts'
 import { Speeds } from './speeds.ts'
 import { Stored } from './stored.ts'
 
 const foundSchema = z.object({
   machine: z.string(),
-  probes: z.partialRecord(z.enum(deviceNames), probeSchema)
+  probes: z.partialRecord(z.enum(deviceNames), probeSchema),
+  /** Devices that are being looked for; where no process does, one has ended with it. */
+  begun: z.array(z.enum(deviceNames)).default([])
 })
+
+type Found = z.infer<typeof foundSchema>
 
 /** Looks for a device and measures a step on one, each in a thread of its own. */
 export interface Trials {
-  look(device: DeviceName): Promise<Probe>
+  look(device: DeviceName, options: { signal: AbortSignal }): Promise<Probe>
   measure: Measure
 }
 
 export class Devices {
   readonly speeds: Speeds
   readonly #trials: Trials
-  readonly #found: Stored<z.infer<typeof foundSchema>>
+  readonly #found: Stored<Found>
+  /** Those that this process looks for, or did the last time. */
+  readonly #searches = new Map<DeviceName, SharedWork<Probe>>()
 
   /** Where both are kept; another machine with the same home finds nothing of this one. */
   constructor(
@@ -38,26 +45,33 @@ export class Devices {
   ) {
     this.#trials = trials
     const machine = machineKey()
-    this.#found = new Stored(files.devices, foundSchema, { machine, probes: {} })
+    this.#found = new Stored(files.devices, foundSchema, { machine, probes: {}, begun: [] })
     this.speeds = new Speeds(files.speeds, trials.measure)
   }
 
   /** Looks for a device, or tells what was found before. */
-  async probe(device: DeviceName): Promise<Probe> {
-    return this.#kept(device) ?? this.look(device)
+  async probe(device: DeviceName, signal?: AbortSignal): Promise<Probe> {
+    return this.#kept(device) ?? this.look(device, signal)
   }
 
-  /** Looks for a device, whatever was found before. */
-  async look(device: DeviceName): Promise<Probe> {
+  /** Looks for a device, whatever was found before; whoever asks meanwhile gets the same answer. */
+  async look(device: DeviceName, signal?: AbortSignal): Promise<Probe> {
     if (device === 'cpu') return { found: true }
     // Nothing has to be started to tell that.
     if (!isPossible(device)) return probeDevice(device)
-    // Its driver may end the whole process; then it is not started again until that is asked for.
-    const why = `Erratum ended when it looked for ${devices[device].title} the last time. Update its driver.`
-    await this.#keep(device, { found: false, why })
-    const probe = await this.#trials.look(device)
-    await this.#keep(device, probe)
-    return probe
+    const last = this.#searches.get(device)
+    if (last?.isWanted) return last.result(signal)
+    const search = new SharedWork(async (stop) => {
+      await last?.stop()
+      return this.#search(device, stop)
+    })
+    this.#searches.set(device, search)
+    return search.result(signal)
+  }
+
+  /** Stops what is looked for, as if it had not been begun. */
+  async close(): Promise<void> {
+    await Promise.all(Array.from(this.#searches.values(), (search) => search.stop()))
   }
 
   /**
@@ -70,7 +84,7 @@ export class Devices {
     options: ChoiceOptions = {}
   ): Promise<DeviceName> {
     if (choice === 'cpu') return choice
-    return choice === 'auto' ? this.#fastest(work, options) : this.#required(choice)
+    return choice === 'auto' ? this.#fastest(work, options) : this.#required(choice, options)
   }
 
   /** What `choose` would take, where nothing has to be looked for or measured to tell. */
@@ -106,20 +120,44 @@ export class Devices {
     return least < Infinity ? least : null
   }
 
+  /** What was found of a device on this machine, as far as it is known. */
   #kept(device: DeviceName): Probe | undefined {
-    const { machine, probes } = this.#found.value
-    return machine === machineKey() ? probes[device] : undefined
+    const { probes, begun } = this.#known()
+    // One that this process looks for is known as it was before.
+    if (!begun.includes(device) || this.#searches.has(device)) return probes[device]
+    const why = `Erratum ended when it looked for ${devices[device].title} the last time. Update its driver.`
+    return { found: false, why }
   }
 
-  #keep(device: DeviceName, probe: Probe): Promise<void> {
+  /** Its driver may end the whole process: that is noted first, and undone where nothing came of it. */
+  async #search(device: DeviceName, signal: AbortSignal): Promise<Probe> {
+    const begun = () => this.#known().begun.filter((each) => each !== device)
+    await this.#note({ begun: [...begun(), device] })
+    let found: Partial<Record<DeviceName, Probe>> = {}
+    try {
+      const probe = await this.#trials.look(device, { signal })
+      found = { [device]: probe }
+      return probe
+    } finally {
+      await this.#note({ begun: begun(), probes: { ...this.#known().probes, ...found } })
+    }
+  }
+
+  #known(): Found {
     const machine = machineKey()
-    const known = this.#found.value.machine === machine ? this.#found.value.probes : {}
-    return this.#found.keep({ machine, probes: { ...known, [device]: probe } })
+    const found = this.#found.value
+    return found.machine === machine ? found : { machine, probes: {}, begun: [] }
   }
 
-  async #required(device: DeviceName): Promise<DeviceName> {
+  #note(change: Partial<Found>): Promise<void> {
+    return this.#found.keep({ ...this.#known(), ...change })
+  }
+
+  async #required(device: DeviceName, { signal }: ChoiceOptions): Promise<DeviceName> {
     // It may be there by now.
-    const probe = this.#kept(device)?.found ? ({ found: true } as const) : await this.look(device)
+    const probe = this.#kept(device)?.found
+      ? ({ found: true } as const)
+      : await this.look(device, signal)
     if (probe.found) return device
     throw new ErratumError(
       'bad-argument',
@@ -132,7 +170,7 @@ export class Devices {
     const candidates: DeviceName[] = []
     for (const device of deviceNames) {
       if (!isPossible(device)) continue
-      if (isCandidate(await this.probe(device))) candidates.push(device)
+      if (isCandidate(await this.probe(device, signal))) candidates.push(device)
     }
     // Nothing is to be measured where there is nothing to choose.
     if (candidates.length === 1) return 'cpu'

@@ -59,7 +59,7 @@ export function createService(
     devices,
     modelsFolder: modelsFolder ?? names.models,
     async close() {
-      await jobs.close()
+      await Promise.all([jobs.close(), devices.close()])
       open.closeAll()
     }
   }

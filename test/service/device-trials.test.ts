@@ -5,6 +5,8 @@ import { join } from 'node:path'
 import { afterAll, describe, expect, it } from 'vitest'
 import type { DeviceName } from '../../src-main/executors/devices.ts'
 import { deviceNames, isPossible } from '../../src-main/executors/devices.ts'
+import { ErratumError } from '../../src-main/errors.ts'
+import type { Probe } from '../../src-main/executors/probe.ts'
 import type { Trials } from '../../src-main/service/devices.ts'
 import { Devices } from '../../src-main/service/devices.ts'
 import { trainingPresets } from '../../src-main/training/presets.ts'
@@ -37,6 +39,20 @@ function machine(seconds: Partial<Record<DeviceName, number>>): Trials {
   }
 }
 
+/** A machine whose answers come when the test gives them, and what has been asked of it. */
+function slowMachine() {
+  const asked: { device: DeviceName; answer(probe: Probe): void }[] = []
+  const trials: Trials = {
+    look: (device, { signal }) =>
+      new Promise((resolve, reject) => {
+        asked.push({ device, answer: resolve })
+        signal.addEventListener('abort', () => reject(new ErratumError('cancelled', 'Cancelled.')))
+      }),
+    measure: () => Promise.resolve(1)
+  }
+  return { trials, asked, isAsked: (times: number) => expect.poll(() => asked.length).toBe(times) }
+}
+
 afterAll(() => rmSync(folder, { recursive: true }))
 
 describe('a data folder that cannot be written', () => {
@@ -46,5 +62,63 @@ describe('a data folder that cannot be written', () => {
     const devices = new Devices(fresh(file), machine({ cpu: 2, [gpu]: 1 }))
     expect(await devices.choose('auto', work)).toBe(gpu)
     expect([devices.known('cpu', work), devices.known(gpu, work)]).toEqual([2, 1])
+  })
+})
+
+describe('a device that is being looked for', () => {
+  const cancelled = { code: 'cancelled' }
+
+  it('is looked for once, and all who ask get what comes of it', async () => {
+    const { trials, asked, isAsked } = slowMachine()
+    const devices = new Devices(fresh(), trials)
+    const answers = [devices.look(gpu), devices.probe(gpu), devices.choose(gpu, work)]
+    await isAsked(1)
+    const late = devices.probe(gpu)
+    asked[0]!.answer({ found: true })
+    expect(await Promise.all([...answers, late])).toEqual([
+      ...[{ found: true }, { found: true }, gpu, { found: true }]
+    ])
+    expect(asked.length).toBe(1)
+  })
+
+  it('goes on while somebody waits for it, and is looked for anew after that', async () => {
+    const { trials, asked, isAsked } = slowMachine()
+    const devices = new Devices(fresh(), trials)
+    const [first, second] = [new AbortController(), new AbortController()]
+    const one = devices.look(gpu, first.signal)
+    const two = devices.look(gpu, second.signal)
+    await isAsked(1)
+    first.abort()
+    await expect(one).rejects.toMatchObject(cancelled)
+    second.abort()
+    await expect(two).rejects.toMatchObject(cancelled)
+    const again = devices.look(gpu)
+    await isAsked(2)
+    asked[1]!.answer({ found: true })
+    expect(await again).toEqual({ found: true })
+  })
+
+  it('is not taken for missing once Erratum was closed meanwhile', async () => {
+    const names = fresh()
+    const { trials, isAsked } = slowMachine()
+    const devices = new Devices(names, trials)
+    const looking = devices.look(gpu)
+    await isAsked(1)
+    await Promise.all([devices.close(), expect(looking).rejects.toMatchObject(cancelled)])
+    expect(await new Devices(names, machine({ [gpu]: 1 })).probe(gpu)).toEqual({ found: true })
+  })
+
+  it('is not looked for again by itself once Erratum has ended with it', async () => {
+    const names = fresh()
+    const { trials, isAsked } = slowMachine()
+    void new Devices(names, trials).look(gpu)
+    await isAsked(1)
+    const later = new Devices(names, machine({ [gpu]: 1 }))
+    expect(await later.probe(gpu)).toMatchObject({
+      found: false,
+      why: expect.stringContaining('Erratum ended when it looked for') as string
+    })
+    expect(await later.look(gpu)).toEqual({ found: true })
+    expect(await later.probe(gpu)).toEqual({ found: true })
   })
 })
