@@ -141,10 +141,16 @@ export async function expectTraining(
   const work = { step, sideBySide: false }
   const { device } = settings.value
   const seconds = canMeasure
-    ? await devices.measure(device, work, { signal })
+    ? await devices.measure(device, work, { signal }).catch(unlessCancelled)
     : devices.leastKnown(device, work)
   const steps = Math.ceil(trainingRows / planned.settings.batchSize)
   return { trainingRows, bytes, freeBytes, secondsAnEpoch: seconds && seconds * steps }
+}
+
+/** No time, where it cannot be measured: the memory is to be told all the same. */
+function unlessCancelled(error: unknown): null {
+  if (error instanceof ErratumError && error.code === 'cancelled') throw error
+  return null
 }
 
 function surveyOf({ picked, facts }: Service, data: NewData, signal: AbortSignal | undefined) {

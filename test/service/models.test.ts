@@ -4,6 +4,7 @@ import { rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { deviceNames, isPossible } from '../../src-main/executors/devices.ts'
 import { router } from '../../src-main/ipc/router.ts'
 import type { Service } from '../../src-main/service/service.ts'
 import { createService } from '../../src-main/service/service.ts'
@@ -108,6 +109,16 @@ describe('models of new projects', { timeout: 60_000 }, () => {
     const remembered = await second.models.expect({ model: tinyBert, data: { ...data, file } })
     expect(remembered.secondsAnEpoch).toBe(secondsAnEpoch)
     await again.close()
+  })
+
+  it('expects memory where the device that was chosen is not here, and no time', async () => {
+    const absent = deviceNames.find((name) => !isPossible(name))!
+    await core.application.change({ device: absent })
+    const data = dataOf(csvOf(['neg', 'pos']))
+    const expected = await core.models.expect({ model: tinyBert, data })
+    await core.application.change({ device: 'auto' })
+    expect(expected.bytes).toBeGreaterThan(20e6)
+    expect(expected.secondsAnEpoch).toBeNull()
   })
 
   it('makes a project of a folder with a new head, which says where it is from', async () => {
