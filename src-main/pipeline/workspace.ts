@@ -7,11 +7,13 @@ import { openDataset } from '../dataset/open.ts'
 import { ErratumError } from '../errors.ts'
 import type { DeviceName } from '../executors/devices.ts'
 import { workersOn } from '../executors/devices.ts'
+import { gpuTurns } from '../executors/gpu-turns.ts'
 import { readJson } from '../files/read-json.ts'
 import type { StoredTensor } from '../files/safetensors.ts'
 import { readTensors, writeTensors } from '../files/safetensors.ts'
 import { writeJsonAtomically } from '../files/write.ts'
 import { threadEntry } from '../installation.ts'
+import type { PoolOptions } from '../jobs/pool.ts'
 import { runPool } from '../jobs/pool.ts'
 import type { Model } from '../models/model.ts'
 import type { ModelName } from '../models/models.ts'
@@ -209,9 +211,9 @@ export function workerData(
 /**
  * Does tasks of one kind in worker threads; `onResult` takes each result as it comes, and
  * `job.onDetail` what a task has found so far. Where the device fails, the tasks under way end on the
- * CPU, and those not begun are left: the CPU does them side by side if it is asked.
+ * CPU, and those not begun are left: the CPU does them side by side if it is asked. What computes on a GPU waits for its turn.
  */
-export function runTasks<Name extends TaskName>(
+export async function runTasks<Name extends TaskName>(
   data: WorkerData,
   tasks: readonly Task<Name>[],
   job: Job & { onDetail?: ((detail: TaskDetail<Name>) => void) | undefined },
@@ -225,7 +227,7 @@ export function runTasks<Name extends TaskName>(
       yield task
     }
   }
-  return runPool<WorkerData, Task<Name>, TaskResult<Name>>({
+  const pool: PoolOptions<WorkerData, Task<Name>, TaskResult<Name>> = {
     worker: job.worker ?? threadEntry('worker'),
     data,
     tasks: device === 'cpu' ? tasks : untilFailure(),
@@ -239,7 +241,12 @@ export function runTasks<Name extends TaskName>(
     },
     onDetail: (detail) => job.onDetail?.(detail as TaskDetail<Name>),
     ...(job.onProgress && { onProgress: (progress) => job.onProgress!(progress) })
-  })
+  }
+  // Who measures has taken the turn.
+  if (device === 'cpu' || tasks[0]?.kind === 'measure') return runPool(pool)
+  const message = 'Waiting until the devices have been looked at'
+  if (gpuTurns.isTaken) job.onProgress?.({ done: 0, total: null, secondsLeft: null, message })
+  return gpuTurns.take({ isJob: true, signal: job.signal }, () => runPool(pool))
 }
 
 function tensor(data: Int32Array | Float32Array): StoredTensor {

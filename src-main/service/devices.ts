@@ -4,6 +4,7 @@ import { z } from 'zod'
 import { ErratumError } from '../errors.ts'
 import type { DeviceChoice, DeviceName } from '../executors/devices.ts'
 import { deviceNames, devices, isPossible } from '../executors/devices.ts'
+import { gpuTurns } from '../executors/gpu-turns.ts'
 import { lookFor } from '../executors/look-for.ts'
 import type { Probe } from '../executors/probe.ts'
 import { probeDevice, probeSchema } from '../executors/probe.ts'
@@ -54,8 +55,20 @@ export class Devices {
     return this.#kept(device) ?? this.look(device, signal)
   }
 
-  /** Looks for a device, whatever was found before; whoever asks meanwhile gets the same answer. */
+  /**
+   * Looks for a device, whatever was found before; but tells just that while a job computes on a GPU,
+   * as no other thread may then.
+   */
   async look(device: DeviceName, signal?: AbortSignal): Promise<Probe> {
+    if (!gpuTurns.isForJob || device === 'cpu' || !isPossible(device)) {
+      return this.#lookInTurn(device, signal)
+    }
+    const why = `${devices[device].title} is not looked for while a job computes on a GPU. Look again after it.`
+    return this.#kept(device) ?? { found: false, why }
+  }
+
+  /** Whoever asks while a device is looked for gets the same answer. */
+  async #lookInTurn(device: DeviceName, signal: AbortSignal | undefined): Promise<Probe> {
     if (device === 'cpu') return { found: true }
     // Nothing has to be started to tell that.
     if (!isPossible(device)) return probeDevice(device)
@@ -63,7 +76,8 @@ export class Devices {
     if (last?.isWanted) return last.result(signal)
     const search = new SharedWork(async (stop) => {
       await last?.stop()
-      return this.#search(device, stop)
+      const turn = { isJob: false, signal: stop }
+      return gpuTurns.take(turn, () => this.#search(device, stop))
     })
     this.#searches.set(device, search)
     return search.result(signal)
@@ -157,7 +171,7 @@ export class Devices {
     // It may be there by now.
     const probe = this.#kept(device)?.found
       ? ({ found: true } as const)
-      : await this.look(device, signal)
+      : await this.#lookInTurn(device, signal)
     if (probe.found) return device
     throw new ErratumError(
       'bad-argument',

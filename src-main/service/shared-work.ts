@@ -1,5 +1,5 @@
 /** Work that several ask for and that is done once; it stops when nobody waits for it any more. */
-import { throwIfCancelled } from '../errors.ts'
+import { unlessCancelled } from '../jobs/unless-cancelled.ts'
 
 export class SharedWork<T> {
   readonly #stop = new AbortController()
@@ -32,20 +32,5 @@ export class SharedWork<T> {
   async stop(): Promise<void> {
     this.#stop.abort()
     await this.#result.catch(() => undefined)
-  }
-}
-
-async function unlessCancelled<T>(result: Promise<T>, signal: AbortSignal | undefined): Promise<T> {
-  throwIfCancelled(signal)
-  if (!signal) return result
-  let cancel!: () => void
-  const cancelled = new Promise<void>((resolve) => (cancel = resolve))
-  signal.addEventListener('abort', cancel)
-  try {
-    await Promise.race([result, cancelled])
-    throwIfCancelled(signal)
-    return await result
-  } finally {
-    signal.removeEventListener('abort', cancel)
   }
 }

@@ -1,6 +1,7 @@
 /** How long steps of models take on the devices of this machine: measured once, then kept. */
 import { z } from 'zod'
 import { ErratumError, throwIfCancelled } from '../errors.ts'
+import { gpuTurns } from '../executors/gpu-turns.ts'
 import type { MeasuredOn } from '../pipeline/expect-training.ts'
 import type { TypicalStep } from '../pipeline/typical-step.ts'
 import { machineKey } from './machine.ts'
@@ -40,7 +41,10 @@ export class Speeds {
       await before.catch(() => undefined)
       throwIfCancelled(signal)
       const known = this.known(step, on)
-      return known === undefined ? this.#measureNow(step, on, signal) : known
+      if (known !== undefined) return known
+      const measureNow = () => this.#measureNow(step, on, signal)
+      if (on.device === 'cpu') return measureNow()
+      return gpuTurns.take({ isJob: false, signal }, measureNow)
     })()
     this.#measuring = measured
     return measured

@@ -1,12 +1,16 @@
 /** Looking for devices and measuring them, as far as it goes wrong; what is tried is written here. */
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import { setImmediate } from 'node:timers/promises'
 import { afterAll, describe, expect, it } from 'vitest'
 import type { DeviceName } from '../../src-main/executors/devices.ts'
 import { deviceNames, isPossible } from '../../src-main/executors/devices.ts'
 import { ErratumError } from '../../src-main/errors.ts'
+import { gpuTurns } from '../../src-main/executors/gpu-turns.ts'
 import type { Probe } from '../../src-main/executors/probe.ts'
+import type { WorkerData } from '../../src-main/pipeline/worker.ts'
+import { runTasks } from '../../src-main/pipeline/workspace.ts'
 import type { Trials } from '../../src-main/service/devices.ts'
 import { Devices } from '../../src-main/service/devices.ts'
 import { trainingPresets } from '../../src-main/training/presets.ts'
@@ -111,8 +115,12 @@ describe('a device that is being looked for', () => {
   it('is not looked for again by itself once Erratum has ended with it', async () => {
     const names = fresh()
     const { trials, isAsked } = slowMachine()
-    void new Devices(names, trials).look(gpu)
+    const devices = new Devices(names, trials)
+    const looking = devices.look(gpu)
     await isAsked(1)
+    const left = readFileSync(names.devices)
+    await Promise.all([devices.close(), expect(looking).rejects.toMatchObject(cancelled)])
+    writeFileSync(names.devices, left)
     const later = new Devices(names, machine({ [gpu]: 1 }))
     expect(await later.probe(gpu)).toMatchObject({
       found: false,
@@ -120,5 +128,65 @@ describe('a device that is being looked for', () => {
     })
     expect(await later.look(gpu)).toEqual({ found: true })
     expect(await later.probe(gpu)).toEqual({ found: true })
+  })
+})
+
+describe('what computes on a GPU', () => {
+  /** A job that computes on one until the test ends it. */
+  function job() {
+    let end!: () => void
+    const ended = new Promise<void>((resolve) => (end = resolve))
+    void gpuTurns.take({ isJob: true, signal: undefined }, () => ended)
+    return { end }
+  }
+
+  it('is a job alone: what is looked for meanwhile is told as it is kept', async () => {
+    const { trials, asked } = slowMachine()
+    const names = fresh()
+    expect(await new Devices(names, machine({ [gpu]: 1 })).look(gpu)).toEqual({ found: true })
+    const [kept, empty] = [new Devices(names, trials), new Devices(fresh(), trials)]
+    const { end } = job()
+    expect(await kept.look(gpu)).toEqual({ found: true })
+    expect(await empty.look(gpu)).toMatchObject({
+      found: false,
+      why: expect.stringContaining('is not looked for while a job computes on a GPU.') as string
+    })
+    expect(asked.length).toBe(0)
+    end()
+  })
+
+  it('is a measurement once the job has ended', async () => {
+    const order: string[] = []
+    const measure = () => Promise.resolve(order.push('measured'))
+    const devices = new Devices(fresh(), { ...machine({ [gpu]: 1 }), measure })
+    await devices.look(gpu)
+    const { end } = job()
+    const measured = devices.measure(gpu, work, {})
+    await setImmediate()
+    order.push('job ended')
+    end()
+    await measured
+    expect(order).toEqual(['job ended', 'measured'])
+  })
+
+  it('is a job once a measurement has ended, unless it is cancelled before', async () => {
+    const order: string[] = []
+    let end!: () => void
+    const measuring = new Promise<void>((resolve) => (end = resolve))
+    void gpuTurns.take({ isJob: false, signal: undefined }, () => measuring)
+    const data = { device: gpu } as WorkerData
+    const tasks = [{ kind: 'round', key: '', seed: 1, edits: [] }] as const
+    const worker = new URL('none.ts', import.meta.url)
+    const stop = new AbortController()
+    const run = (signal?: AbortSignal) =>
+      runTasks<'round'>(data, tasks, { threads: 1, worker, signal }, () => undefined)
+    const first = run().catch(() => order.push('job started'))
+    const second = run(stop.signal)
+    stop.abort()
+    await expect(second).rejects.toMatchObject({ code: 'cancelled' })
+    order.push('measured')
+    end()
+    await first
+    expect(order).toEqual(['measured', 'job started'])
   })
 })
