@@ -76,7 +76,7 @@ export const devices: Devices = {
     platforms: ['linux-x64'],
     needs:
       'CUDA 12 with cuDNN 9, and libonnxruntime_providers_cuda.so, which npm run setup:gpu -- cuda ' +
-      'gets',
+      'gets in a checkout',
     indices: 'int64',
     keepsTensors: false,
     composed: [],
@@ -103,7 +103,8 @@ export const devices: Devices = {
   },
   tfjs: {
     title: 'TensorFlow.js',
-    needs: '@tensorflow/tfjs-node-gpu, which npm run setup:gpu -- tfjs gets'
+    needs:
+      '@tensorflow/tfjs-node-gpu, which npm run setup:gpu -- tfjs gets in a checkout on Linux (x64)'
   }
 }
 

@@ -90,7 +90,8 @@ export function slowness({ package: name, isOnGpu, passedOver }: TfjsLibrary): s
     '@tensorflow/tfjs-node': 'It computes on the CPU.',
     '@tensorflow/tfjs-backend-cpu': 'It computes in plain JavaScript, which is slow.'
   }[name]
-  return [how, ...passedOver, 'npm run setup:gpu -- tfjs gets the one for a GPU.'].join(' ')
+  const remedy = 'In a checkout on Linux (x64), npm run setup:gpu -- tfjs gets the one for a GPU.'
+  return [how, ...passedOver, remedy].join(' ')
 }
 
 /** The last part of a message; onnxruntime's begins with where in its sources it was written. */

@@ -56,12 +56,14 @@ export class Devices {
   }
 
   /**
-   * Looks for a device, whatever was found before; but tells just that while a job computes on a GPU,
-   * as no other thread may then.
+   * Looks for a device, whatever was found before, and forgets which steps have failed there. While a
+   * job computes on a GPU no other thread may, so it tells just what is known.
    */
   async look(device: DeviceName, signal?: AbortSignal): Promise<Probe> {
     if (!gpuTurns.isForJob || device === 'cpu' || !isPossible(device)) {
-      return this.#lookInTurn(device, signal)
+      const probe = await this.#lookInTurn(device, signal)
+      await this.speeds.forgetFailures(device)
+      return probe
     }
     const why = `${devices[device].title} is not looked for while a job computes on a GPU. Look again after it.`
     return this.#kept(device) ?? { found: false, why }
@@ -83,9 +85,10 @@ export class Devices {
     return search.result(signal)
   }
 
-  /** Stops what is looked for, as if it had not been begun. */
+  /** Stops what is looked for and measured, as if it had not been begun. */
   async close(): Promise<void> {
-    await Promise.all(Array.from(this.#searches.values(), (search) => search.stop()))
+    const searches = Array.from(this.#searches.values(), (search) => search.stop())
+    await Promise.all([...searches, this.speeds.close()])
   }
 
   /**

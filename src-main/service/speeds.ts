@@ -1,6 +1,7 @@
 /** How long steps of models take on the devices of this machine: measured once, then kept. */
 import { z } from 'zod'
 import { ErratumError, throwIfCancelled } from '../errors.ts'
+import type { DeviceName } from '../executors/devices.ts'
 import { gpuTurns } from '../executors/gpu-turns.ts'
 import type { MeasuredOn } from '../pipeline/expect-training.ts'
 import type { TypicalStep } from '../pipeline/typical-step.ts'
@@ -18,6 +19,9 @@ export class Speeds {
   readonly #stored: Stored<Record<string, number | null>>
   /** Measurements follow one another. */
   #measuring: Promise<unknown> = Promise.resolve()
+  /** Keys of what is measured now; it is noted as failed until then. */
+  readonly #underWay = new Set<string>()
+  readonly #closing = new AbortController()
 
   /** `path` is their file. */
   constructor(path: string, measure: Measure) {
@@ -27,7 +31,8 @@ export class Speeds {
 
   /** Seconds of a step, where they were measured before; null where it has failed. */
   known(step: TypicalStep, on: MeasuredOn): number | null | undefined {
-    return this.#stored.value[keyOf(step, on)]
+    const key = keyOf(step, on)
+    return this.#underWay.has(key) ? undefined : this.#stored.value[key]
   }
 
   /** Seconds of a step, measured unless they are known; null where it fails. */
@@ -37,24 +42,41 @@ export class Speeds {
     signal: AbortSignal | undefined
   ): Promise<number | null> {
     const before = this.#measuring
+    const stop = AbortSignal.any([this.#closing.signal, ...(signal ? [signal] : [])])
     const measured = (async () => {
       await before.catch(() => undefined)
-      throwIfCancelled(signal)
+      throwIfCancelled(stop)
       const known = this.known(step, on)
       if (known !== undefined) return known
-      const measureNow = () => this.#measureNow(step, on, signal)
+      const measureNow = () => this.#measureNow(step, on, stop)
       if (on.device === 'cpu') return measureNow()
-      return gpuTurns.take({ isJob: false, signal }, measureNow)
+      return gpuTurns.take({ isJob: false, signal: stop }, measureNow)
     })()
     this.#measuring = measured
     return measured
   }
 
-  async #measureNow(step: TypicalStep, on: MeasuredOn, signal: AbortSignal | undefined) {
+  /** Forgets where steps have failed on a device, so that they are tried again. */
+  async forgetFailures(device: DeviceName): Promise<void> {
+    const all = Object.entries(this.#stored.value)
+    const kept = all.filter(
+      ([key, seconds]) => seconds !== null || deviceOf(key) !== device || this.#underWay.has(key)
+    )
+    if (kept.length < all.length) await this.#stored.keep(Object.fromEntries(kept))
+  }
+
+  /** Stops what is measured; nothing of it is noted as failed. */
+  async close(): Promise<void> {
+    this.#closing.abort()
+    await this.#measuring.catch(() => undefined)
+  }
+
+  async #measureNow(step: TypicalStep, on: MeasuredOn, signal: AbortSignal) {
     const key = keyOf(step, on)
-    // A driver that ends the whole process with it is not tried a second time.
-    if (on.device !== 'cpu') await this.#set(key, null)
+    this.#underWay.add(key)
     try {
+      // A driver that ends the whole process with it is not tried a second time.
+      if (on.device !== 'cpu') await this.#set(key, null)
       const seconds = await this.#measureStep(step, on, signal)
       await this.#set(key, seconds)
       return seconds
@@ -63,6 +85,8 @@ export class Speeds {
       if (isCancelled) await this.#set(key, undefined)
       if (isCancelled || on.device === 'cpu') throw error
       return null
+    } finally {
+      this.#underWay.delete(key)
     }
   }
 
@@ -80,8 +104,10 @@ function keyOf(
 ): string {
   const { batchSize, accumulation, dropout, frozenLayers, optimizer } = settings
   return JSON.stringify([
+    ...[device, operatorThreads, machineKey()],
     ...[model.name, model.sizes, classes, words, tokens],
-    ...[batchSize, accumulation, dropout > 0, frozenLayers, optimizer.kind],
-    ...[device, operatorThreads, machineKey()]
+    ...[batchSize, accumulation, dropout > 0, frozenLayers, optimizer.kind]
   ])
 }
+
+const deviceOf = (key: string) => (JSON.parse(key) as unknown[])[0]

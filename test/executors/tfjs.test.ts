@@ -112,7 +112,7 @@ test('without any of its packages it says what to run', () => {
   expect(() => loadTfjs({ folders: [folder] })).toThrow(
     '@tensorflow/tfjs-node-gpu is not installed. @tensorflow/tfjs-node is not installed. ' +
       '@tensorflow/tfjs-backend-cpu is not installed. ' +
-      'Install it by npm run setup:gpu, or choose another device.'
+      'In a checkout on Linux (x64), install it by npm run setup:gpu; or choose another device.'
   )
 })
 
@@ -125,7 +125,8 @@ test('a package that does not load is passed over with its reason', () => {
   expect(library.package).toBe('@tensorflow/tfjs-backend-cpu')
   expect(slowness(library)).toBe(
     'It computes in plain JavaScript, which is slow. @tensorflow/tfjs-node-gpu did not load: ' +
-      'libtensorflow.so.2 is missing. npm run setup:gpu -- tfjs gets the one for a GPU.'
+      'libtensorflow.so.2 is missing. In a checkout on Linux (x64), npm run setup:gpu -- tfjs gets ' +
+      'the one for a GPU.'
   )
 })
 

@@ -69,6 +69,39 @@ describe('a data folder that cannot be written', () => {
   })
 })
 
+describe('a step that fails on a device', () => {
+  const failing = { ...machine({ cpu: 1, [gpu]: 1 }), measure: () => Promise.reject(new Error()) }
+
+  it('is known to fail until the device is looked for again', async () => {
+    const devices = new Devices(fresh(), failing)
+    expect(await devices.measure(gpu, work, {})).toBe(null)
+    expect(devices.known(gpu, work)).toBe(null)
+    await devices.look(gpu)
+    expect(devices.known(gpu, work)).toBe(undefined)
+  })
+
+  it('is none while it is measured, nor when Erratum ends meanwhile', async () => {
+    const names = fresh()
+    let isBegun = false
+    const measure: Trials['measure'] = (_step, _on, signal) =>
+      new Promise((_, reject) => {
+        isBegun = true
+        const cancelled = new ErratumError('cancelled', 'Cancelled.')
+        signal!.addEventListener('abort', () => reject(cancelled))
+      })
+    const devices = new Devices(names, { ...failing, measure })
+    const measured = devices.measure(gpu, work, {})
+    await expect.poll(() => isBegun).toBe(true)
+    expect(devices.known(gpu, work)).toBe(undefined)
+    expect(Object.values(JSON.parse(readFileSync(names.speeds, 'utf8')))).toEqual([null])
+    await Promise.all([
+      devices.close(),
+      expect(measured).rejects.toMatchObject({ code: 'cancelled' })
+    ])
+    expect(Object.values(JSON.parse(readFileSync(names.speeds, 'utf8')))).toEqual([])
+  })
+})
+
 describe('a device that is being looked for', () => {
   const cancelled = { code: 'cancelled' }
 

@@ -55,7 +55,8 @@ export function loadTfjs({
       passedOver.push(`${name} did not load: ${reason.split('\n')[0]!.trim().replace(/\.$/, '')}.`)
     }
   }
-  const remedy = 'Install it by npm run setup:gpu, or choose another device.'
+  const remedy =
+    'In a checkout on Linux (x64), install it by npm run setup:gpu; or choose another device.'
   throw new ErratumError('bad-argument', `${passedOver.join(' ')} ${remedy}`)
 }
 
