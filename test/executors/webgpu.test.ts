@@ -49,12 +49,15 @@ describe.skipIf(!probe.found)('onnxruntime webgpu', () => {
     await executable.dispose()
   })
 
-  describe('keeps the parameters of a training', () => {
+  describe('keeps the parameters of a training', { timeout: 240_000 }, () => {
     const executor = onnxruntimeExecutor({ device: 'webgpu', threads: 1, alone: true })
     const wanted = ['AdamW, clipped', 'SGD, clipped, in parts', 'AdamW, clipped, with dropout']
     const variants = residentVariants.filter(({ name }) => wanted.includes(name))
     // As on the CPU, with sums in another order; up to 2.3e-6 was seen.
-    residentStory({ executor, tolerance: 2 ** -17, variants, stopped: variants.slice(0, 1) })
+    // A GPU adds what falls on one place as it comes, so a TextCNN, whose graph adds up the gradients
+    // of words, ends the same to within rounding only.
+    const stopped = variants.filter(({ of }) => of === 'BERT').slice(0, 1)
+    residentStory({ executor, tolerance: 2 ** -17, variants, stopped })
   })
   describe('a step moves what belongs to its batch alone', () => {
     const batch = { rows: 4, tokens: 8 }
