@@ -3,8 +3,8 @@
  * embeddings, and keeps a compiled graph and its buffers for every shape that occurs.
  */
 import type { Executable, Executor, Tensors } from '../executors/executor.ts'
-import type { Graph, Shape } from '../graph/ir.ts'
-import { sizeOf } from '../graph/ir.ts'
+import { allocate } from '../executors/fit.ts'
+import type { Graph } from '../graph/ir.ts'
 import type { EncodedText } from '../tokens/encode.ts'
 import { isDropoutMask, looksUpEmbeddings } from './graphs.ts'
 import type { BatchShape, Model, TextBounds } from './model.ts'
@@ -176,12 +176,16 @@ export class BatchRunner {
       executable,
       vectors: new Float32Array(vocabulary === undefined ? words * model.embeddingSize : 0),
       slots: new Float32Array(rows * tokens),
-      derived: arraysOf(model.derivedInputs.map(({ name, shape: of }) => [name, of(shape)])),
-      masks: arraysOf(
-        Object.entries(executable.inputShapes).filter(([name]) => isDropoutMask(name))
+      derived: allocate(
+        Object.fromEntries(model.derivedInputs.map(({ name, shape: of }) => [name, of(shape)]))
+      ),
+      masks: allocate(
+        Object.fromEntries(
+          Object.entries(executable.inputShapes).filter(([name]) => isDropoutMask(name))
+        )
       ),
       target: new Float32Array(rows * model.classes),
-      results: arraysOf(Object.entries(executable.outputShapes))
+      results: allocate(executable.outputShapes)
     }
     this.#compiled.set(key, compiled)
     return compiled
@@ -204,8 +208,4 @@ export class BatchRunner {
     target.fill(0)
     classes.forEach((label, row) => (target[row * count + label] = 1))
   }
-}
-
-function arraysOf(shapes: readonly (readonly [string, Shape])[]): Tensors {
-  return Object.fromEntries(shapes.map(([name, shape]) => [name, new Float32Array(sizeOf(shape))]))
 }

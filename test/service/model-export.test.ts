@@ -19,6 +19,7 @@ import { router } from '../../src-main/ipc/router.ts'
 import type { Service } from '../../src-main/service/service.ts'
 import { createService } from '../../src-main/service/service.ts'
 import { plantedCsv } from '../support/planted.ts'
+import { webShell } from '../support/web-shell.ts'
 
 const golden = new URL('../parity/golden/encoders/bert', import.meta.url).pathname
 const folder = mkdtempSync(join(tmpdir(), 'erratum-model-export-'))
@@ -59,12 +60,7 @@ describe('exporting the model', { timeout: 60_000 }, () => {
     writeFileSync(csv, plantedCsv())
     const modelsFolder = join(folder, 'kept')
     cpSync(golden, join(modelsFolder, 'reviews'), { recursive: true })
-    const shell = {
-      ...({ host: 'web', hasDialogs: false } as const),
-      pick: () => Promise.resolve(null),
-      reveal: () => Promise.resolve()
-    }
-    service = createService(join(folder, 'data'), shell, { modelsFolder })
+    service = createService(join(folder, 'data'), webShell, { modelsFolder })
     core = router.createCaller({ service })
     const { offered } = await core.models.list()
     const reviews = offered[0]!.token

@@ -9,6 +9,7 @@ import { router } from '../../src-main/ipc/router.ts'
 import type { Service } from '../../src-main/service/service.ts'
 import { createService } from '../../src-main/service/service.ts'
 import { plantedCsv } from '../support/planted.ts'
+import { webShell } from '../support/web-shell.ts'
 
 const golden = new URL('../parity/golden/encoders/bert', import.meta.url).pathname
 const folder = mkdtempSync(join(tmpdir(), 'erratum-models-'))
@@ -41,12 +42,7 @@ describe('models of new projects', { timeout: 60_000 }, () => {
     cpSync(golden, join(modelsFolder, 'broken'), { recursive: true })
     rmSync(join(modelsFolder, 'broken', 'config.json'))
     writeFileSync(join(modelsFolder, 'notes.txt'), 'no model')
-    const shell = {
-      ...({ host: 'web', hasDialogs: false } as const),
-      pick: () => Promise.resolve(null),
-      reveal: () => Promise.resolve()
-    }
-    service = createService(join(folder, 'data'), shell, { modelsFolder })
+    service = createService(join(folder, 'data'), webShell, { modelsFolder })
     core = router.createCaller({ service })
   })
 
