@@ -2,6 +2,7 @@
 import { keepDraft, keptDraft } from '../db/kept.ts'
 import { core, failure } from '../host/host.ts'
 import type { Outputs } from '../host/host.ts'
+import { application } from './application.svelte.ts'
 import type { Selection } from './bench-selection.ts'
 import { chosenRows, startingSelection } from './bench-selection.ts'
 import { unread, withTexts } from './bench-texts.ts'
@@ -26,7 +27,7 @@ export class Bench {
   view = $state.raw<BenchView | undefined>()
   error = $state.raw<{ code: string; message: string } | undefined>()
   loading = $state(true)
-  /** Whether a training or rounds have ended since it was loaded, so that it may say something else. */
+  /** Whether a training, rounds or a setting may make it say something else than when it was loaded. */
   isStale = $state(false)
   selection = $state.raw<Selection>(startingSelection(0))
   rounds = $state(10)
@@ -160,6 +161,9 @@ jobs.onEnd(({ project, kind }) => {
     if (bench.project === project) bench.outdate(kind === 'train')
   }
 })
+
+// What a fix takes depends on the device and on how many rounds go side by side.
+application.onChange(() => benches.all().forEach((bench) => bench.outdate(false)))
 
 /** The bench of an example, as it was left. */
 export function benchOf(project: string, example: number): Bench {

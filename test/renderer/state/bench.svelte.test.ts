@@ -2,6 +2,7 @@ import { flushSync } from 'svelte'
 import { beforeEach, describe, expect, it, vi } from 'vitest'
 import { database } from '../../../src-renderer/db/database.ts'
 import { keptDraft } from '../../../src-renderer/db/kept.ts'
+import { application } from '../../../src-renderer/state/application.svelte.ts'
 import type { BenchView } from '../../../src-renderer/state/bench.svelte.ts'
 import { Bench, benchOf } from '../../../src-renderer/state/bench.svelte.ts'
 import { startingSelection } from '../../../src-renderer/state/bench-selection.ts'
@@ -252,5 +253,14 @@ describe('benches that were used', () => {
     end('train')
     await bench.refresh()
     expect(bench.view?.method, 'that which suits the new model').toBe('tracin-we')
+  })
+
+  it('learn that another device is to compute', async () => {
+    const bench = benchOf(project, 20)
+    await vi.waitFor(() => expect(bench.loading).toBe(false))
+    answer('application', 'change', ({ device }) => ({ threads: null, device: device! }))
+    expect(bench.isStale).toBe(false)
+    await application.change({ device: 'cpu' })
+    expect(bench.isStale).toBe(true)
   })
 })
