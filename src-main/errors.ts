@@ -27,6 +27,8 @@ const exitCodes = {
   'bad-graph': 1,
   /** A model that cannot be trained as asked, such as a loss that is no longer a number. */
   'training-failed': 1,
+  /** A thread or a process that does a task has ended by itself. */
+  'worker-ended': 1,
   /** The user stopped the job. */
   cancelled: 130,
   /** Anything unforeseen. */
@@ -66,6 +68,12 @@ export function toEnvelope(error: unknown): ErrorEnvelope {
     code: 'internal',
     message: error instanceof Error ? (error.stack ?? error.message) : String(error)
   }
+}
+
+/** The first sentence of a message, without its full stop. */
+export function firstSentence(message: string): string {
+  const [first] = message.split(/\. |\n/)
+  return first!.trim().replace(/\.$/, '')
 }
 
 /** The error again, on the other side. */

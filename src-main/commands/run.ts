@@ -58,7 +58,7 @@ export async function run(
 /** Chooses what computes, by what the windows' settings say where nothing is given. */
 function deviceChoice(given: DeviceChoice | undefined): Parameters<typeof onDevice>[1] {
   return async (work, options) => {
-    if (given === 'cpu') return given
+    if (given === 'cpu') return { device: given }
     // Commands that compute nothing need not read this.
     const { devicesHere } = await import('./devices-here.ts')
     const { devices, choice } = devicesHere()

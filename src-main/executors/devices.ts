@@ -119,13 +119,21 @@ export function isPossible(name: DeviceName): boolean {
   return !platforms || (platforms as readonly string[]).includes(thisPlatform)
 }
 
-/**
- * Workers that compute on a device at the same time: as many as are wanted on the CPU, where each
- * has a thread; one on a GPU, which works off what it is given one after the other anyway and whose
- * memory is its own.
- */
-export function workersOn(name: DeviceName, wanted: number): number {
-  return name === 'cpu' ? wanted : 1
+/** A device, and how it is used. */
+export interface DeviceUse {
+  readonly device: DeviceName
+  /** Trainings that it does side by side; as many as there are threads unless given. */
+  readonly atOnce?: number
+}
+
+/** Workers that compute at the same time. */
+export function workersFor({ atOnce = Infinity }: DeviceUse, threads: number): number {
+  return Math.min(atOnce, threads)
+}
+
+/** A use with the CPU behind it, which does what the device leaves when it fails. */
+export function withCpuBehind(use: DeviceUse): DeviceUse[] {
+  return use.device === 'cpu' ? [use] : [use, { device: 'cpu' }]
 }
 
 /** What a user is told when a device fails in the middle of a job. */

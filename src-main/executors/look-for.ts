@@ -1,5 +1,5 @@
-/** Looks for a device in a thread of its own. */
-import { throwIfCancelled, toEnvelope } from '../errors.ts'
+/** Looks for a device in a process of its own, which its driver may crash or hold up. */
+import { firstSentence, throwIfCancelled, toEnvelope } from '../errors.ts'
 import { threadEntry } from '../installation.ts'
 import { runPool } from '../jobs/pool.ts'
 import type { DeviceName } from './devices.ts'
@@ -10,12 +10,12 @@ export interface LookOptions {
   signal?: AbortSignal | undefined
   /** How long a device may take to answer; 30 seconds unless given. */
   limitMs?: number
-  /** The thread's file; a test may have its own. */
+  /** The process's file; a test may have its own. */
   worker?: URL
 }
 
 /**
- * Whether a device is there, as `probeDevice` says it. One whose thread dies or gives no answer in
+ * Whether a device is there, as `probeDevice` says it. One whose process dies or gives no answer in
  * time is not. Throws `cancelled`.
  */
 export async function lookFor(
@@ -26,14 +26,14 @@ export async function lookFor(
   const limit = AbortSignal.timeout(limitMs)
   const stop = signal ? AbortSignal.any([signal, limit]) : limit
   const found: Probe[] = []
-  const ended = runPool<null, DeviceName, Probe>({
-    ...{ worker, data: null, tasks: [device], threads: 1, signal: stop },
+  const looking = runPool<null, DeviceName, Probe>({
+    ...{ worker, place: 'process', data: null, tasks: [device], threads: 1, signal: stop },
     // Nothing is lost with a probe in the middle.
     graceMs: 0,
     onResult: (probe) => void found.push(probe)
   })
   try {
-    await Promise.race([ended, longAfter(stop)])
+    await looking
     return found[0]!
   } catch (error) {
     throwIfCancelled(signal)
@@ -42,18 +42,4 @@ export async function lookFor(
       : firstSentence(toEnvelope(error).message)
     return { found: false, why: `${title} did not start: ${why}.` }
   }
-}
-
-/** Rejects once a thread that was to stop has had the time: one that hangs in a driver never ends. */
-function longAfter(stop: AbortSignal): Promise<never> {
-  return new Promise((_, reject) =>
-    stop.addEventListener('abort', () => setTimeout(reject, 2000, stop.reason).unref())
-  )
-}
-
-function firstSentence(message: string): string {
-  return message
-    .split(/\. |\n/)[0]!
-    .trim()
-    .replace(/\.$/, '')
 }

@@ -1,4 +1,4 @@
-/** The thread that looks for devices: starting a GPU would hold up whoever waits for other answers. */
+/** The process that looks for devices. */
 import { serveTasks } from '../jobs/serve.ts'
 import type { DeviceName } from './devices.ts'
 import type { Probe } from './probe.ts'

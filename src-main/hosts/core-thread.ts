@@ -1,9 +1,10 @@
 /** The host's side of the core's thread. */
+import type { MessagePort } from 'node:worker_threads'
 import { Worker } from 'node:worker_threads'
 import { fromEnvelope, toEnvelope } from '../errors.ts'
 import { threadEntry } from '../installation.ts'
 import type { CoreStart, FromCore, ToCore } from '../ipc/messages.ts'
-import { threadArguments } from '../jobs/thread-arguments.ts'
+import { nodeArguments } from '../jobs/node-arguments.ts'
 import type { Picked } from '../service/picked.ts'
 import type { Shell } from '../service/shell.ts'
 
@@ -26,8 +27,10 @@ export interface Core {
   stop(): Promise<void>
 }
 
-export interface CoreOptions extends Omit<CoreStart, 'shell'> {
+export interface CoreOptions extends Omit<CoreStart, 'shell' | 'startsProcesses'> {
   shell: Shell
+  /** Starts a worker's file in a process and carries between it and a port; Node does without. */
+  startProcess?(url: string, port: MessagePort): void
   /** How far the running job is, 0 to 1; null when none runs. */
   onProgress?(fraction: number | null): void
   onEnded?(job: { title: string; state: 'done' | 'failed'; seconds: number }): void
@@ -45,8 +48,11 @@ export function launchCore(options: CoreOptions): { core: Core; started: Promise
   const { shell, dataFolder, folders, modelsFolder } = options
   const { host, hasDialogs } = shell
   const url = threadEntry('core')
-  const start: CoreStart = { dataFolder, folders, modelsFolder, shell: { host, hasDialogs } }
-  const worker = new Worker(url, { workerData: start, execArgv: threadArguments(url) })
+  const start: CoreStart = {
+    ...{ dataFolder, folders, modelsFolder, shell: { host, hasDialogs } },
+    startsProcesses: options.startProcess !== undefined
+  }
+  const worker = new Worker(url, { workerData: start, execArgv: nodeArguments(url) })
   const tell = (message: ToCore) => worker.postMessage(message)
   const windows = new Map<number, { receive(data: string): void; closed(): void }>()
   const asked = new Map<number, { resolve(answer: unknown): void; reject(error: Error): void }>()
@@ -69,6 +75,8 @@ export function launchCore(options: CoreOptions): { core: Core; started: Promise
         return void asked.delete(message.id)
       case 'shell':
         return void answerShell(shell, message).then(tell)
+      case 'process':
+        return options.startProcess?.(message.url, message.port)
       case 'progress':
         return options.onProgress?.(message.fraction)
       case 'ended':

@@ -8,14 +8,17 @@ import type { IncomingMessage } from 'node:http'
 import { parentPort, workerData } from 'node:worker_threads'
 import type { WebSocket, WebSocketServer } from 'ws'
 import { fromEnvelope, toEnvelope } from '../errors.ts'
+import { startProcessesBy } from '../jobs/process.ts'
 import { createService } from '../service/service.ts'
 import type { Shell } from '../service/shell.ts'
 import { CarriedSocket } from './carried-socket.ts'
+import { processesBy } from './host-processes.ts'
 import type { CoreStart, FromCore, ShellCalls, ToCore } from './messages.ts'
 import { router } from './router.ts'
 import { tellHostOfJobs } from './job-news.ts'
 
-const { dataFolder, folders, modelsFolder, shell: abilities } = workerData as CoreStart
+const start = workerData as CoreStart
+const { dataFolder, folders, modelsFolder, shell: abilities } = start
 const port = parentPort!
 const tell = (message: FromCore) => port.postMessage(message)
 
@@ -33,6 +36,11 @@ const shell: Shell = {
   ...abilities,
   pick: (what) => ask('pick', { what }) as Promise<string | null>,
   reveal: async (path) => void (await ask('reveal', { path }))
+}
+if (start.startsProcesses) {
+  startProcessesBy(
+    processesBy((url, to) => port.postMessage({ kind: 'process', url, port: to } as FromCore, [to]))
+  )
 }
 const service = createService(dataFolder, shell, { modelsFolder })
 for (const folder of folders) await service.known.note(folder)

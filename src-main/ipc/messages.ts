@@ -1,4 +1,5 @@
 /** What goes between a host and the thread of the core. */
+import type { MessagePort } from 'node:worker_threads'
 import type { ErrorEnvelope } from '../errors.ts'
 import type { Shell } from '../service/shell.ts'
 
@@ -10,6 +11,8 @@ export interface CoreStart {
   /** Where models are offered from, if not the data folder's own place. */
   modelsFolder?: string | undefined
   shell: Pick<Shell, 'host' | 'hasDialogs'>
+  /** Whether the host starts the processes of workers; by itself the core can where it runs in Node. */
+  startsProcesses: boolean
 }
 
 /** What the core asks of its host's shell, and the arguments. */
@@ -41,6 +44,8 @@ export type FromCore =
   | {
       [Name in keyof ShellCalls]: { kind: 'shell'; id: number; call: Name } & ShellCalls[Name]
     }[keyof ShellCalls]
+  /** A worker's file is to be started in a process; what is said to it and by it goes by the port. */
+  | { kind: 'process'; url: string; port: MessagePort }
   /** For the icon of the application: how far the running job is; null when none runs. */
   | { kind: 'progress'; fraction: number | null }
   /** A job has ended, for a notification. */

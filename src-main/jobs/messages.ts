@@ -1,12 +1,12 @@
 /** What goes between a pool and its workers. */
 import type { ErrorEnvelope } from '../errors.ts'
 
-/** What a worker is started with. */
-export interface WorkerStart<Data> {
-  data: Data
-  /** [1] over shared memory: not 0 once the worker should stop between two steps. */
-  stop: Int32Array
-}
+export type ToWorker<Data, Task> =
+  /** The first. `stop` is a thread's: [1] over shared memory, not 0 once it should stop. */
+  | { kind: 'start'; data: Data; stop?: Int32Array }
+  | { kind: 'task'; task: Task }
+  /** A process should stop between two steps. */
+  | { kind: 'stop' }
 
 export type FromWorker<Result> =
   | { kind: 'result'; result: Result }

@@ -1,5 +1,5 @@
 /**
- * Tasks spread over worker threads. Each worker does one task at a time and gets the next one when
+ * Tasks spread over worker threads, or processes. Each worker does one task at a time and gets the next one when
  * its result has been taken care of, so a slow `onResult` holds the pool back instead of piling up
  * results. Cancelling asks the workers to stop between two steps and ends those that do not.
  */
@@ -8,14 +8,19 @@ import { ErratumError, throwIfCancelled } from '../errors.ts'
 import { progressMeter } from './progress.ts'
 import type { Progress } from './progress.ts'
 import { startTaskWorker } from './task-worker.ts'
-import type { TaskWorker } from './task-worker.ts'
+import type { TaskWorker, WorkerPlace } from './task-worker.ts'
 
 export interface PoolOptions<Data, Task, Result> {
   /** The worker's file, which calls `serveTasks`. */
   worker: URL
-  /** Given to every worker; typed arrays over a SharedArrayBuffer are shared, all else is copied. */
+  /** Threads unless given. */
+  place?: WorkerPlace
+  /**
+   * Given to every worker; threads share typed arrays over a SharedArrayBuffer, all else is copied.
+   */
   data: Data
   tasks: Iterable<Task> | AsyncIterable<Task>
+  /** Workers at the same time. */
   threads: number
   signal?: AbortSignal | undefined
   /** Called with each result as it comes, in no particular order; awaited. */
@@ -42,7 +47,7 @@ interface Run<Task> {
   halted: Promise<never>
   /** The flag that the workers look at. */
   stop: Int32Array
-  workers: Set<{ terminate(): Promise<void> }>
+  workers: Set<Pick<TaskWorker<Task, unknown>, 'stop' | 'terminate'>>
   progress: PoolProgress
 }
 
@@ -92,6 +97,7 @@ function stopOnHalt<Task>(run: Run<Task>, graceMs: number): { clear(): void } {
   let timer: NodeJS.Timeout | undefined
   run.halt.signal.addEventListener('abort', () => {
     Atomics.store(run.stop, 0, 1)
+    for (const worker of run.workers) worker.stop()
     // Not awaited: a source of tasks that hangs must not hold up the end.
     void Promise.resolve(run.tasks.return?.()).catch(() => undefined)
     timer = setTimeout(() => {
@@ -134,9 +140,11 @@ function startLaneWorker<Data, Task, Result>(
 ): TaskWorker<Task, Result> {
   return startTaskWorker<Data, Task, Result>({
     url: options.worker,
-    start: { data: options.data, stop: run.stop },
-    ...(options.resourceLimits && { resourceLimits: options.resourceLimits }),
-    ...(options.onNote && { onNote: options.onNote }),
+    place: options.place ?? 'thread',
+    data: options.data,
+    stop: run.stop,
+    resourceLimits: options.resourceLimits,
+    onNote: options.onNote,
     onProgress(fraction, message, detail) {
       if (detail !== undefined) options.onDetail?.(detail)
       run.progress.running(lane, fraction, message)

@@ -1,14 +1,14 @@
 /** The worker's side of a pool: `serveTasks` is all that a worker's file needs to call. */
-import { parentPort, workerData } from 'node:worker_threads'
 import { toEnvelope } from '../errors.ts'
-import type { FromWorker, WorkerStart } from './messages.ts'
+import type { FromWorker, ToWorker } from './messages.ts'
+import { workerPort } from './worker-port.ts'
 
 /** What a task can use besides its data. */
 export interface TaskContext {
   /**
    * Aborted once the job is cancelled; pass it on as any other signal. Look at `aborted` between
-   * steps (`throwIfCancelled`): it reads shared memory, so it changes even while the thread never
-   * rests. Its `abort` event does not fire.
+   * steps (`throwIfCancelled`): in a thread it reads shared memory, so it changes even while the
+   * thread never rests. Its `abort` event does not fire.
    */
   signal: AbortSignal
   /**
@@ -36,35 +36,42 @@ export function serveTasks<Data, Task, Result>(
     note: (note: string) => void
   ) => TaskHandler<Task, Result> | Promise<TaskHandler<Task, Result>>
 ): void {
-  const { data, stop } = workerData as WorkerStart<Data>
-  const context: TaskContext = { signal: sharedSignal(stop), report: throttledReport() }
-  let handler: Promise<TaskHandler<Task, Result>> | undefined
-
-  async function answer(task: Task): Promise<FromWorker<Result>> {
-    handler ??= Promise.resolve(data).then((given) =>
-      prepare(given, (note) => send({ kind: 'note', note }))
-    )
-    return { kind: 'result', result: await (await handler)(task, context) }
-  }
-  parentPort!.on('message', (task: Task) => {
-    // Catches a result that cannot be cloned as well.
-    void answer(task)
-      .then(send)
-      .catch((error: unknown) => send({ kind: 'error', error: toEnvelope(error) }))
-  })
-}
-
-function send(message: FromWorker<unknown>): void {
-  parentPort!.postMessage(message)
-}
-
-function sharedSignal(stop: Int32Array): AbortSignal {
-  return Object.defineProperty(new AbortController().signal, 'aborted', {
+  const port = workerPort()
+  const send = (message: FromWorker<Result>): void => port.post(message)
+  let stop: Int32Array = new Int32Array(1)
+  const signal = Object.defineProperty(new AbortController().signal, 'aborted', {
     get: () => Atomics.load(stop, 0) !== 0
   })
+  const context: TaskContext = { signal, report: throttled(send) }
+  let handler: Promise<TaskHandler<Task, Result>> | undefined
+
+  const answer = async (task: Task): Promise<void> => {
+    try {
+      send({ kind: 'result', result: await (await handler!)(task, context) })
+    } catch (error) {
+      // A result that cannot be cloned as well.
+      send({ kind: 'error', error: toEnvelope(error) })
+    }
+  }
+  port.listen((received) => {
+    const message = received as ToWorker<Data, Task>
+    switch (message.kind) {
+      case 'start':
+        stop = message.stop ?? stop
+        handler = Promise.resolve(message.data).then((data) =>
+          prepare(data, (note) => send({ kind: 'note', note }))
+        )
+        // The first task tells of its error.
+        return void handler.catch(() => undefined)
+      case 'task':
+        return void answer(message.task)
+      case 'stop':
+        Atomics.store(stop, 0, 1)
+    }
+  })
 }
 
-function throttledReport(): TaskContext['report'] {
+function throttled(send: (message: FromWorker<never>) => void): TaskContext['report'] {
   let last = -Infinity
   return (fraction, message, detail) => {
     const now = performance.now()

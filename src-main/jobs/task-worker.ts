@@ -1,23 +1,34 @@
-/** One worker thread that does one task at a time. */
-import { Worker } from 'node:worker_threads'
+/** One worker that does one task at a time. */
 import type { ResourceLimits } from 'node:worker_threads'
-import { ErratumError, fromEnvelope, toEnvelope } from '../errors.ts'
-import type { FromWorker, WorkerStart } from './messages.ts'
-import { threadArguments } from './thread-arguments.ts'
+import type { ErratumError } from '../errors.ts'
+import { fromEnvelope } from '../errors.ts'
+import type { Line, LineEvents } from './line.ts'
+import type { FromWorker, ToWorker } from './messages.ts'
+import { startProcess } from './process.ts'
+import { startThread } from './thread.ts'
+
+/** What a worker runs in. */
+export type WorkerPlace = 'thread' | 'process'
 
 export interface TaskWorkerOptions<Data> {
   /** The worker's file: JavaScript, or TypeScript in a checkout. */
   url: URL
-  start: WorkerStart<Data>
-  resourceLimits?: ResourceLimits
+  place: WorkerPlace
+  data: Data
+  /** [1] over shared memory, which threads look at. */
+  stop: Int32Array
+  /** Of a thread. */
+  resourceLimits?: ResourceLimits | undefined
   onProgress(fraction: number, message: string, detail: unknown): void
-  onNote?(note: string): void
+  onNote?: ((note: string) => void) | undefined
 }
 
 export interface TaskWorker<Task, Result> {
-  /** Does a task; rejects with its error, or with what ended the thread. */
+  /** Does a task; rejects with its error, or `worker-ended` with what has ended the worker. */
   run(task: Task): Promise<Result>
-  /** Ends the thread, in the middle of a step if need be. */
+  /** Tells a process to stop between two steps; a thread sees it. */
+  stop(): void
+  /** Ends the worker, in the middle of a step if need be. */
   terminate(): Promise<void>
 }
 
@@ -26,21 +37,15 @@ interface Pending<Result> {
   reject(error: ErratumError): void
 }
 
-/** Starts a worker thread. */
+/** Starts a worker. */
 export function startTaskWorker<Data, Task, Result>(
   options: TaskWorkerOptions<Data>
 ): TaskWorker<Task, Result> {
-  const { url, start, resourceLimits } = options
-  const worker = new Worker(url, {
-    workerData: start,
-    // What the main thread was started with (a test runner, a debugger) is not for workers.
-    execArgv: threadArguments(url),
-    ...(resourceLimits && { resourceLimits })
-  })
+  const { url, place, data, stop } = options
   let pending: Pending<Result> | undefined
   let ended: ErratumError | undefined
 
-  worker.on('message', (message: FromWorker<Result>) => {
+  const receive = (message: FromWorker<Result>): void => {
     if (message.kind === 'progress') {
       return options.onProgress(message.fraction, message.message, message.detail)
     }
@@ -49,43 +54,32 @@ export function startTaskWorker<Data, Task, Result>(
     pending = undefined
     if (message.kind === 'result') task?.resolve(message.result)
     else task?.reject(fromEnvelope(message.error))
-  })
-  const end = (error: ErratumError): void => {
-    ended ??= error
-    pending?.reject(ended)
-    pending = undefined
   }
-  worker.on('error', (error) => end(explainDeath(error)))
-  worker.on('exit', (code) => end(explainExit(code)))
+  const events: LineEvents = {
+    message: (message) => receive(message as FromWorker<Result>),
+    ended(error) {
+      ended ??= error
+      pending?.reject(ended)
+      pending = undefined
+    }
+  }
+  const isThread = place === 'thread'
+  const line: Line = isThread
+    ? startThread(url, events, options.resourceLimits)
+    : startProcess(url, events)
+  const tell = (message: ToWorker<Data, Task>) => line.post(message)
+  tell({ kind: 'start', data, ...(isThread && { stop }) })
 
   return {
     run: (task) =>
       new Promise((resolve, reject) => {
         if (ended) return reject(ended)
         pending = { resolve, reject }
-        worker.postMessage(task)
+        tell({ kind: 'task', task })
       }),
-    async terminate() {
-      await worker.terminate()
-    }
+    stop() {
+      if (!isThread) tell({ kind: 'stop' })
+    },
+    terminate: () => line.end()
   }
-}
-
-function explainDeath(error: Error): ErratumError {
-  if ((error as NodeJS.ErrnoException).code !== 'ERR_WORKER_OUT_OF_MEMORY') {
-    return fromEnvelope(toEnvelope(error))
-  }
-  return new ErratumError(
-    'internal',
-    'A worker thread ran out of memory. Use fewer threads or a smaller batch, or close other programs.',
-    { cause: error }
-  )
-}
-
-function explainExit(code: number): ErratumError {
-  return new ErratumError(
-    'internal',
-    `A worker thread ended in the middle of its task (exit code ${code}). Run this again; ` +
-      'if it happens again, use fewer threads and report it with the log.'
-  )
 }

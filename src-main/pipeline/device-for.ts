@@ -1,5 +1,5 @@
 /** What is to compute a piece of a project's work. */
-import type { DeviceName } from '../executors/devices.ts'
+import type { DeviceUse } from '../executors/devices.ts'
 import type { EncodedTexts } from '../tokens/encode.ts'
 import type { Job, PlannedWork } from './job.ts'
 import type { TypicalStep } from './typical-step.ts'
@@ -26,19 +26,20 @@ export async function deviceFor(
   workspace: Workspace,
   texts: Texts,
   { job, sideBySide }: { job: Job; sideBySide: boolean }
-): Promise<DeviceName> {
-  if (!job.device) return 'cpu'
-  return job.device({ step: stepOf(workspace, texts), sideBySide })
+): Promise<DeviceUse> {
+  if (!job.device) return { device: 'cpu' }
+  const { threads } = job
+  return job.device({ step: stepOf(workspace, texts), sideBySide, threads })
 }
 
 /** The same for what is done with a trained model: rounds, and gradients at its checkpoints. */
-export function deviceForTrained(workspace: TrainedWorkspace, job: Job): Promise<DeviceName> {
+export function deviceForTrained(workspace: TrainedWorkspace, job: Job): Promise<DeviceUse> {
   return deviceFor(workspace, textsOf(workspace), { job, sideBySide: true })
 }
 
 /** What rounds are, to whoever chooses a device for them. */
-export function roundsOf(workspace: TrainedWorkspace): PlannedWork {
-  return { step: stepOf(workspace, textsOf(workspace)), sideBySide: true }
+export function roundsOf(workspace: TrainedWorkspace, threads: number): PlannedWork {
+  return { step: stepOf(workspace, textsOf(workspace)), sideBySide: true, threads }
 }
 
 /** The training texts of a trained model. */

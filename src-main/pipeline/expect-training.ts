@@ -1,9 +1,8 @@
-/** What the training of a model takes on this machine, found out by a few steps of it. */
+/** What the training of a model takes on this machine. */
 import type { RowText } from '../dataset/dataset.ts'
-import type { DeviceName } from '../executors/devices.ts'
 import type { Preset } from '../models/models.ts'
 import { models } from '../models/models.ts'
-import { encodeAll, shared, wordTexts } from '../tokens/encode.ts'
+import { encodeAll } from '../tokens/encode.ts'
 import type { EncodedTexts } from '../tokens/encode.ts'
 import { buildVocabulary } from '../tokens/vocabulary.ts'
 import { WordNumbers, WordsOfPieces } from '../tokens/words-of-pieces.ts'
@@ -13,7 +12,6 @@ import { freeBytes } from './memory-check.ts'
 import { openPieces } from './pretrained.ts'
 import type { TypicalStep } from './typical-step.ts'
 import { typicalStep } from './typical-step.ts'
-import { runTasks } from './workspace.ts'
 
 /** A training that is thought of. */
 export interface PlannedTraining {
@@ -63,55 +61,4 @@ async function encoded({ checkpoint, sample, settings }: PlannedTraining): Promi
   }
   const limits = { minimumTexts: 1, maximumWords: trainedPieces }
   return encodeAll(sample, buildVocabulary(sample.flat(), limits), maximumLength)
-}
-
-/** Steps that are timed, after one that compiles. */
-const timedSteps = 2
-
-/** What measures a step: a device, and threads inside one operator for what runs on the CPU. */
-export interface MeasuredOn {
-  device: DeviceName
-  operatorThreads: number
-}
-
-/** Seconds of one step, measured in a thread of its own; throws `cancelled`, or why it fails there. */
-export async function measureStep(
-  { model, classes, settings, words, tokens }: TypicalStep,
-  { device, operatorThreads }: MeasuredOn,
-  signal?: AbortSignal
-): Promise<number> {
-  const rows = settings.batchSize
-  const texts = typicalTexts({ rows, tokens, words, padId: model.sizes['padId'] ?? 0 })
-  const classOf = Int32Array.from({ length: rows }, (_, row) => row % classes)
-  let seconds = NaN
-  await runTasks<'measure'>(
-    {
-      model: { ...model, classes },
-      pretrained: null,
-      words,
-      settings: { ...settings, epochs: 1 + timedSteps },
-      operatorThreads,
-      device,
-      training: {
-        texts,
-        rows: Int32Array.from(classOf.keys()),
-        classes: classOf,
-        weights: new Float32Array(rows).fill(1)
-      },
-      heldOut: { texts, classes: classOf }
-    },
-    [{ kind: 'measure' }],
-    { threads: 1, signal },
-    (result) => void (seconds = result)
-  )
-  return seconds
-}
-
-/** One batch, of which a third of the tokens are distinct. */
-function typicalTexts(wanted: { rows: number; tokens: number; words: number; padId: number }) {
-  const { rows, tokens, words, padId } = wanted
-  const distinct = Math.max(Math.min(Math.ceil((rows * tokens) / 3), words - padId - 1), 1)
-  const ids = Int32Array.from({ length: rows * tokens }, (_, i) => padId + 1 + (i % distinct))
-  const offsets = Int32Array.from({ length: rows + 1 }, (_, row) => row * tokens)
-  return wordTexts({ ids: shared(ids), offsets: shared(offsets), padId })
 }

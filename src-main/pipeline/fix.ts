@@ -67,7 +67,7 @@ export async function tryFix(
   const { example: row, method } = options
   const example = mistakeOf(workspace, row)
   // The one that is asked for, whatever becomes of it.
-  const device = await deviceForTrained(workspace, job)
+  const { device } = await deviceForTrained(workspace, job)
   const { suggestions, strongest } = await suggest(workspace, example, options, job)
   const edits = suggestions.map(({ edit }) => edit)
   const seeds = seedsOf(options.rounds)

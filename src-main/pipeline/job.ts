@@ -1,5 +1,5 @@
 /** What a long piece of work is given besides its arguments. */
-import type { DeviceName } from '../executors/devices.ts'
+import type { DeviceUse } from '../executors/devices.ts'
 import type { Progress } from '../jobs/progress.ts'
 import type { TypicalStep } from './typical-step.ts'
 
@@ -8,7 +8,7 @@ export interface Job {
   /** Threads that work at the same time. */
   readonly threads: number
   /** What is to compute a piece of work; the CPU unless given. It may take steps to find out. */
-  readonly device?: ((work: PlannedWork) => Promise<DeviceName>) | undefined
+  readonly device?: ((work: PlannedWork) => Promise<DeviceUse>) | undefined
   /** Told, in a sentence, of what went otherwise than asked. */
   onNote?(note: string): void
   /** The file of the threads that do the work; a test may have its own. */
@@ -19,8 +19,10 @@ export interface Job {
 /** Work that a device is wanted for. */
 export interface PlannedWork {
   step: TypicalStep
-  /** Whether the CPU would do several such trainings side by side, a thread each. */
+  /** Whether there are several such trainings, to be done side by side; on the CPU a thread each. */
   sideBySide: boolean
+  /** Threads that the CPU would do it with. */
+  threads: number
 }
 
 /** What the choice of a device is given besides the work. */
@@ -33,14 +35,15 @@ export interface ChoiceOptions {
 /** A job that computes on the device of a choice and, once that has failed, on the CPU to its end. */
 export function onDevice<J extends Job>(
   job: J,
-  choose: (work: PlannedWork, options: ChoiceOptions) => Promise<DeviceName>
+  choose: (work: PlannedWork, options: ChoiceOptions) => Promise<DeviceUse>
 ): J {
   let hasFailed = false
   const message = 'Measuring which device is the fastest'
   const onMeasure = () => job.onProgress?.({ done: 0, total: null, secondsLeft: null, message })
   return {
     ...job,
-    device: async (work) => (hasFailed ? 'cpu' : choose(work, { signal: job.signal, onMeasure })),
+    device: async (work) =>
+      hasFailed ? { device: 'cpu' } : choose(work, { signal: job.signal, onMeasure }),
     onNote(note) {
       hasFailed = true
       job.onNote?.(note)

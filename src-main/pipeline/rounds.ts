@@ -1,6 +1,6 @@
 /** Rounds: those that are known already, and those that have to be computed. */
-import type { DeviceName } from '../executors/devices.ts'
-import { deviceNames, workersOn } from '../executors/devices.ts'
+import type { DeviceName, DeviceUse } from '../executors/devices.ts'
+import { deviceNames, withCpuBehind, workersFor } from '../executors/devices.ts'
 import type { Edit } from '../fix/edits.ts'
 import { progressMeter } from '../jobs/progress.ts'
 import { revisionOf } from '../models/models.ts'
@@ -12,8 +12,8 @@ import { trainingBytes } from '../training/memory.ts'
 import { deviceForTrained } from './device-for.ts'
 import type { Job } from './job.ts'
 import { freeBytes, roundsThatFit } from './memory-check.ts'
+import { runTasks, workerData } from './tasks.ts'
 import type { TrainedWorkspace } from './workspace.ts'
-import { runTasks, workerData } from './workspace.ts'
 
 /** A retraining that is wanted. */
 export interface RoundRequest {
@@ -79,7 +79,8 @@ export async function runRounds(
 ): Promise<RoundResult[]> {
   const store = await RoundStore.open(workspace.project.folder)
   const results = new Array<RoundResult | undefined>(requests.length).fill(undefined)
-  for (const device of new Set([await deviceForTrained(workspace, job), 'cpu'] as const)) {
+  for (const use of withCpuBehind(await deviceForTrained(workspace, job))) {
+    const { device } = use
     const tasks = requests.map(taskMaker(workspace, device))
     const take = (result: RoundResult) => {
       tasks.forEach(({ key }, request) => {
@@ -94,7 +95,7 @@ export async function runRounds(
       const known = await store.find(key)
       if (known && isWhollyOn(known, device)) take(known)
     }
-    await computeRounds(workspace, { device, total: tasks.length }, [...missing().values()], {
+    await computeRounds(workspace, { use, total: tasks.length }, [...missing().values()], {
       ...job,
       onResult: async (result) => {
         await store.add(result)
@@ -113,7 +114,7 @@ function isWhollyOn({ devices }: RoundResult, device: DeviceName): boolean {
 /** Computes rounds until all are done or the device fails. */
 async function computeRounds(
   workspace: TrainedWorkspace,
-  { device, total }: { device: DeviceName; total: number },
+  { use, total }: { use: DeviceUse; total: number },
   missing: readonly RoundTask[],
   job: Job & { onResult(result: RoundResult): Promise<void> }
 ): Promise<void> {
@@ -121,7 +122,7 @@ async function computeRounds(
   const words = workspace.tokenizer.size
   const known = total - missing.length
   const meter = progressMeter({ total, alreadyDone: known })
-  const wanted = workersOn(device, Math.min(job.threads, missing.length))
+  const wanted = workersFor(use, Math.min(job.threads, missing.length))
   const threads = roundsThatFit(wanted, roundBytes(workspace), freeBytes())
   const note = threads < wanted ? `, ${threads} at a time: no more fit into the memory` : ''
   const onProgress = ({ done }: { done: number }) => {
@@ -129,7 +130,7 @@ async function computeRounds(
     job.onProgress?.(meter(known + done, `Round ${round} of ${total}${note}`))
   }
   await runTasks<'round'>(
-    workerData(workspace, workspace, { words, device, operatorThreads: 1 }),
+    workerData(workspace, workspace, { words, device: use.device, operatorThreads: 1 }),
     missing.map((task) => ({ kind: 'round', ...task })),
     { ...job, threads, onProgress },
     job.onResult

@@ -3,9 +3,9 @@ import { rename, rm } from 'node:fs/promises'
 import { availableParallelism } from 'node:os'
 import { join } from 'node:path'
 import { ErratumError } from '../errors.ts'
+import { withCpuBehind } from '../executors/devices.ts'
 import { makeFolder } from '../files/write.ts'
 import { chooseCheckpoints } from '../influence/checkpoints.ts'
-import type { Progress } from '../jobs/progress.ts'
 import { progressMeter } from '../jobs/progress.ts'
 import type { Model } from '../models/model.ts'
 import type { ModelName } from '../models/models.ts'
@@ -30,19 +30,13 @@ import {
 } from '../training/unfinished.ts'
 import { deviceFor } from './device-for.ts'
 import type { Job } from './job.ts'
-import { PeakMemory, freeBytes, requireMemory } from './memory-check.ts'
+import { freeBytes, requireMemory } from './memory-check.ts'
+import { runTasks, workerData } from './tasks.ts'
 import { readTexts } from './tokenizing.ts'
 import type { BaseModel } from './worker.ts'
 import type { BaseRecord } from '../training/base-record.ts'
 import type { Workspace } from './workspace.ts'
-import {
-  modelFolderOf,
-  openWorkspace,
-  runTasks,
-  splitTexts,
-  workerData,
-  writeBase
-} from './workspace.ts'
+import { modelFolderOf, openWorkspace, splitTexts, writeBase } from './workspace.ts'
 
 /** Most checkpoints that influence is summed over. */
 const mostCheckpoints = 4
@@ -103,28 +97,22 @@ export async function trainBase(options: TrainOptions, job: Job): Promise<BaseRe
     )
     const operatorThreads = options.operatorThreads ?? threadsFor(workspace.modelName)
     const work = { words: tokenizer.size, texts: texts.training }
-    const device = await deviceFor(workspace, work, { job, sideBySide: false })
-    const training = await startedTraining(unfinished, { workspace, tokenizer, seed })
-    const computing = { words: tokenizer.size, device, operatorThreads }
-    const data = workerData(workspace, sets, computing)
+    const asked = await deviceFor(workspace, work, { job, sideBySide: false })
     let trained: BaseModel | undefined
     keep = true
-    const memory = new PeakMemory()
-    const onProgress = (progress: Progress) => {
-      memory.look()
-      job.onProgress?.(progress)
+    for (const { device } of withCpuBehind(asked)) {
+      if (trained) break
+      // Where a device has failed, what is finished of it stays.
+      const training = await startedTraining(unfinished, { workspace, tokenizer, seed })
+      await runTasks<'train'>(
+        workerData(workspace, sets, { words: tokenizer.size, device, operatorThreads }),
+        [{ kind: 'train', training, folder: unfinished }],
+        { ...job, threads: 1, onDetail: options.onLive },
+        (result) => void (trained = result)
+      )
     }
-    await runTasks<'train'>(
-      data,
-      [{ kind: 'train', training, folder: unfinished }],
-      { ...job, threads: 1, onProgress, onDetail: options.onLive },
-      (result) => {
-        memory.look()
-        trained = result
-      }
-    )
     keep = false
-    const { probabilities } = trained!
+    const { probabilities, peakBytes } = trained!
     const { epochs, seconds, devices } = trained!.training
     await removePoint(unfinished, trained!.training)
     const base: BaseRecord = {
@@ -140,7 +128,7 @@ export async function trainBase(options: TrainOptions, job: Job): Promise<BaseRe
       }),
       seconds,
       devices,
-      peakBytes: memory.bytes
+      peakBytes
     }
     await writeBase(unfinished, { workspace, reading, texts, base, probabilities })
     await rm(join(project.folder, 'gradients'), { recursive: true, force: true })

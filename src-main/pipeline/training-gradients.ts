@@ -2,14 +2,15 @@
 import { rm } from 'node:fs/promises'
 import { join } from 'node:path'
 import { ErratumError } from '../errors.ts'
+import { withCpuBehind, workersFor } from '../executors/devices.ts'
 import type { TrainingGradients } from '../gradients/gradient-files.ts'
 import { haveGradients, openGradients } from '../gradients/gradient-files.ts'
 import { ruleOf } from '../gradients/word-gradients.ts'
 import { topPositions } from '../influence/word-terms.ts'
 import { deviceForTrained } from './device-for.ts'
 import type { Job } from './job.ts'
+import { runTasks, workerData } from './tasks.ts'
 import type { TrainedWorkspace } from './workspace.ts'
-import { runTasks, workerData } from './workspace.ts'
 
 function gradientFolder({ project }: TrainedWorkspace, epoch: number): string {
   return join(project.folder, 'gradients', String(epoch))
@@ -76,16 +77,16 @@ async function extractGradients(
   const missing = () => epochs.filter((epoch) => !haveGradients(gradientFolder(workspace, epoch)))
   try {
     // What a device leaves when it fails is for the CPU.
-    for (const device of new Set([await deviceForTrained(workspace, job), 'cpu'] as const)) {
+    for (const use of withCpuBehind(await deviceForTrained(workspace, job))) {
       await runTasks<'gradients'>(
-        workerData(workspace, workspace, { words, device, operatorThreads: 1 }),
+        workerData(workspace, workspace, { words, device: use.device, operatorThreads: 1 }),
         missing().map((epoch) => ({
           kind: 'gradients',
           models: workspace.modelFolder,
           epoch,
           folder: gradientFolder(workspace, epoch)
         })),
-        job,
+        { ...job, threads: workersFor(use, job.threads) },
         () => undefined
       )
     }

@@ -1,4 +1,4 @@
-/** The worker thread of every long job. */
+/** The worker of every long job. */
 import { executorOn } from '../executors/on-device.ts'
 import { serveWorker } from './worker.ts'
 

@@ -1,4 +1,4 @@
-/** What the worker threads of every long job do: one table of the tasks. */
+/** What the workers of every long job do: one table of the tasks. */
 import type { DeviceName } from '../executors/devices.ts'
 import { failureNote } from '../executors/devices.ts'
 import type { Executor } from '../executors/executor.ts'
@@ -26,12 +26,14 @@ import type { TrainingSettings } from '../training/settings.ts'
 import type { TrainingObserver, TrainingSet } from '../training/trainer.ts'
 import type { TrainingView } from '../training/live.ts'
 import { LiveTraining } from '../training/live.ts'
+import { PeakMemory } from './memory-check.ts'
 import { readPretrained } from './pretrained.ts'
+import { TimedSteps } from '../training/timed-steps.ts'
 import { Trainer } from '../training/trainer.ts'
 import type { UnfinishedTraining } from '../training/unfinished.ts'
 import { readPoint, writePoint } from '../training/unfinished.ts'
 
-/** What every task works with; the large arrays are shared between the threads. */
+/** What every task works with; the large arrays are shared between threads. */
 export interface WorkerData {
   model: { name: ModelName; sizes: ModelSizes; classes: number }
   /** The folder of the parameters that every training starts from; null where there is none. */
@@ -52,6 +54,8 @@ export interface BaseModel {
   training: UnfinishedTraining
   /** Probabilities [held-out rows, classes] of the last epoch. */
   probabilities: Float32Array
+  /** Most memory that the process had meanwhile. */
+  peakBytes: number
 }
 
 interface Tasks {
@@ -71,8 +75,11 @@ interface Tasks {
     detail: never
   }
   round: { given: RoundTask; result: RoundResult; detail: never }
-  /** Trains on one batch again and again, for the shortest time that a step takes, in seconds. */
-  measure: { given: object; result: number; detail: never }
+  /**
+   * Trains on one batch again and again, for the seconds that a step takes. In two parts, so that
+   * several workers begin to time together: the one that warms up gives null.
+   */
+  measure: { given: { part: 'warm-up' | 'time' }; result: number | null; detail: never }
 }
 
 export type TaskName = keyof Tasks
@@ -132,6 +139,7 @@ async function handlers(
     : undefined
   const trainer = new Trainer(model, { words, settings, executor, given })
   const predictor = new Predictor(model, executor)
+  let steps: TimedSteps | undefined
   return {
     async train({ training: before, folder }, { signal, report }) {
       const last = before.epochs.at(-1)?.epoch
@@ -140,12 +148,14 @@ async function handlers(
       const devicesSince = inUse.watch()
       let unfinished: UnfinishedTraining = from ? before : { ...before, epochs: [], seconds: 0 }
       const live = new LiveTraining(unfinished.epochs)
+      const memory = new PeakMemory()
       let probabilities: Float32Array | undefined
       const predict = (parameters: Tensors) => predictor.predict(heldOut.texts, parameters, signal)
       const observer: TrainingObserver = {
         signal,
         onStep(done, total, result) {
           live.add(done, total, result)
+          memory.look()
           report(done / total, epochText(unfinished.epochs, settings.epochs), live.view)
         },
         async onEpoch(result, parameters, state) {
@@ -161,7 +171,9 @@ async function handlers(
         }
       }
       const parameters = await trainer.train(training, before.seed, observer, from)
-      return { training: unfinished, probabilities: probabilities ?? (await predict(parameters)) }
+      probabilities ??= await predict(parameters)
+      memory.look()
+      return { training: unfinished, probabilities, peakBytes: memory.bytes }
     },
 
     async gradients({ models: checkpoints, epoch, folder }, { signal, report }) {
@@ -184,21 +196,15 @@ async function handlers(
       return { ...judged, devices: devicesSince() }
     },
 
-    async measure(_, { signal }) {
+    async measure({ part }, { signal }) {
       // Nothing stands behind the device here: one that fails has no time.
-      const alone = make(data.device, { threads: data.operatorThreads })
-      const trainer = new Trainer(model, { words, settings, executor: alone, given })
-      // The first step compiles, so that time is taken from the end of the first epoch on.
-      let began: number | undefined
-      let least = Infinity
-      await trainer.train(training, 0, {
-        signal,
-        onStep: () => {
-          if (began !== undefined) least = Math.min(least, performance.now() - began)
-        },
-        onEpoch: () => void (began = performance.now())
-      })
-      return least / 1000
+      const alone = () => make(data.device, { threads: data.operatorThreads })
+      steps ??= new TimedSteps(
+        new Trainer(model, { words, settings, executor: alone(), given }),
+        training,
+        signal
+      )
+      return part === 'time' ? steps.time() : steps.warmedUp
     }
   }
 }

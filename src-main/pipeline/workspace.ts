@@ -1,20 +1,14 @@
-/** A project opened for work: its data, its model once trained, and the threads that work on them. */
+/** A project opened for work: its data, and its model once trained. */
 import { existsSync } from 'node:fs'
 import { join } from 'node:path'
 import { rowsOf } from '../dataset/dataset.ts'
 import type { OpenDataset } from '../dataset/open.ts'
 import { openDataset } from '../dataset/open.ts'
 import { ErratumError } from '../errors.ts'
-import type { DeviceName } from '../executors/devices.ts'
-import { workersOn } from '../executors/devices.ts'
-import { gpuTurns } from '../executors/gpu-turns.ts'
 import { readJson } from '../files/read-json.ts'
 import type { StoredTensor } from '../files/safetensors.ts'
 import { readTensors, writeTensors } from '../files/safetensors.ts'
 import { writeJsonAtomically } from '../files/write.ts'
-import { threadEntry } from '../installation.ts'
-import type { PoolOptions } from '../jobs/pool.ts'
-import { runPool } from '../jobs/pool.ts'
 import type { Model } from '../models/model.ts'
 import type { ModelName } from '../models/models.ts'
 import { modelNames, models } from '../models/models.ts'
@@ -29,11 +23,8 @@ import { baseSchema } from '../training/base-record.ts'
 import type { TrainingSettings } from '../training/settings.ts'
 import { trainingSchema } from '../training/settings.ts'
 import type { TrainingSet } from '../training/trainer.ts'
-import type { Job } from './job.ts'
 import type { Reading, SplitTexts } from './tokenizing.ts'
-import { pretrainedFolderOf } from './pretrained.ts'
 import { openReading, writeReading } from './tokenizing.ts'
-import type { Task, TaskDetail, TaskName, TaskResult, WorkerData } from './worker.ts'
 
 /** The files of a trained base model, in the folder `model` of the project. */
 const names = {
@@ -179,74 +170,6 @@ export function splitTexts(
     training: { ...train, texts: texts.training, weights },
     heldOut: { ...select('test'), texts: texts.heldOut }
   }
-}
-
-/** With what tasks compute. */
-export interface Computing {
-  /** Rows of the embedding. */
-  words: number
-  device: DeviceName
-  /** Threads inside one operator, on the CPU. */
-  operatorThreads: number
-}
-
-/** What tasks are given, for a workspace whose texts are encoded. */
-export function workerData(
-  { project, dataset, modelName, settings }: Workspace,
-  { training, heldOut }: { training: TrainingSet; heldOut: HeldOutSet },
-  { words, ...computing }: Computing
-): WorkerData {
-  const { sizes, checkpoint } = project.settings.model
-  return {
-    model: { name: modelName, sizes, classes: dataset.labels.length },
-    pretrained: checkpoint && pretrainedFolderOf(project),
-    words,
-    settings,
-    ...computing,
-    training,
-    heldOut: { texts: heldOut.texts, classes: heldOut.classes }
-  }
-}
-
-/**
- * Does tasks of one kind in worker threads; `onResult` takes each result as it comes, and
- * `job.onDetail` what a task has found so far. Where the device fails, the tasks under way end on the
- * CPU, and those not begun are left: the CPU does them side by side if it is asked. What computes on a GPU waits for its turn.
- */
-export async function runTasks<Name extends TaskName>(
-  data: WorkerData,
-  tasks: readonly Task<Name>[],
-  job: Job & { onDetail?: ((detail: TaskDetail<Name>) => void) | undefined },
-  onResult: (result: TaskResult<Name>, task: Task<Name>) => void | Promise<void>
-): Promise<void> {
-  const { device } = data
-  let hasFailed = false
-  function* untilFailure() {
-    for (const task of tasks) {
-      if (hasFailed) return
-      yield task
-    }
-  }
-  const pool: PoolOptions<WorkerData, Task<Name>, TaskResult<Name>> = {
-    worker: job.worker ?? threadEntry('worker'),
-    data,
-    tasks: device === 'cpu' ? tasks : untilFailure(),
-    total: tasks.length,
-    threads: workersOn(device, job.threads),
-    signal: job.signal,
-    onResult,
-    onNote: (note) => {
-      hasFailed = true
-      job.onNote?.(note)
-    },
-    onDetail: (detail) => job.onDetail?.(detail as TaskDetail<Name>),
-    ...(job.onProgress && { onProgress: (progress) => job.onProgress!(progress) })
-  }
-  // Who measures has taken the turn.
-  if (device === 'cpu' || tasks[0]?.kind === 'measure') return runPool(pool)
-  const message = 'Waiting until the devices have been looked at'
-  if (gpuTurns.isTaken) job.onProgress?.({ done: 0, total: null, secondsLeft: null, message })
-  return gpuTurns.take({ isJob: true, signal: job.signal }, () => runPool(pool))
 }
 
 function tensor(data: Int32Array | Float32Array): StoredTensor {

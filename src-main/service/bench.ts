@@ -1,7 +1,7 @@
 /** Answers of the repair bench: what is behind a mistake, and fixes as jobs. */
 import type { z } from 'zod'
 import type { BenchView, TextOfRow, benchContract } from '../../src-preload/contract/bench.ts'
-import { workersOn } from '../executors/devices.ts'
+import { workersFor } from '../executors/devices.ts'
 import { methodNames } from '../influence/method-names.ts'
 import { methodFor, methods } from '../influence/methods.ts'
 import { opponents, proponents } from '../influence/ranking.ts'
@@ -144,13 +144,13 @@ async function timingOf(
   { devices, settings }: Service,
   workspace: TrainedWorkspace
 ): Promise<BenchView['timing']> {
-  const device = devices.foreseen(settings.value.device, roundsOf(workspace))
-  const rounds = device ? await knownBaselineOn(device, workspace) : []
+  const threads = threadsOf(settings.value)
+  const use = devices.foreseen(settings.value.device, roundsOf(workspace, threads))
+  const rounds = use ? await knownBaselineOn(use.device, workspace) : []
   return {
     secondsPerRound: rounds.length > 0 ? mean(rounds.map(({ seconds }) => seconds)) : null,
     knownBaselineRounds: rounds.length,
-    // On a GPU one after the other.
-    threads: workersOn(device ?? 'cpu', threadsOf(settings.value))
+    threads: workersFor(use ?? { device: 'cpu' }, threads)
   }
 }
 

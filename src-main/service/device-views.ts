@@ -4,12 +4,12 @@ import type { applicationContract } from '../../src-preload/contract/application
 import { deviceNames, devices as table, isOfOnnxruntime } from '../executors/devices.ts'
 import type { DeviceName } from '../executors/devices.ts'
 import type { Probe } from '../executors/probe.ts'
-import type { PlannedWork } from '../pipeline/job.ts'
 import { plannedOf } from './model.ts'
 import { needsOf } from '../pipeline/expect-training.ts'
 import { stepOf, textsOf } from '../pipeline/device-for.ts'
 import type { TypicalStep } from '../pipeline/typical-step.ts'
 import type { Service } from './service.ts'
+import { threadsOf } from './service.ts'
 
 type DeviceList = z.infer<typeof applicationContract.devices.output>
 
@@ -41,9 +41,14 @@ function aboutProbe(probe: Probe) {
     : { found: false, why: probe.why, remark: null }
 }
 
-function timesOf({ devices }: Service, device: DeviceName, step: TypicalStep | undefined) {
-  const known = (sideBySide: PlannedWork['sideBySide']) =>
-    step && devices.known(device, { step, sideBySide })
+function timesOf(
+  { devices, settings }: Service,
+  device: DeviceName,
+  step: TypicalStep | undefined
+) {
+  const threads = threadsOf(settings.value)
+  const known = (sideBySide: boolean) =>
+    step && devices.known(device, { step, sideBySide, threads })
   const [training, rounds] = [known(false), known(true)]
   const fails = training === null || rounds === null
   return { step: { training: training ?? null, rounds: rounds ?? null }, fails }

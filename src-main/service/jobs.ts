@@ -8,12 +8,12 @@ import type { JobKind, JobResult, JobView, Live } from '../../src-preload/contra
 import { ErratumError, toEnvelope } from '../errors.ts'
 import type { ChoiceOptions, Job, PlannedWork } from '../pipeline/job.ts'
 import { onDevice } from '../pipeline/job.ts'
-import type { DeviceName } from '../executors/devices.ts'
+import type { DeviceUse } from '../executors/devices.ts'
 
 /** With what jobs work: both are asked as each job starts. */
 export interface Equipment {
   threads(): number
-  device(work: PlannedWork, options: ChoiceOptions): Promise<DeviceName>
+  device(work: PlannedWork, options: ChoiceOptions): Promise<DeviceUse>
 }
 
 /** What a piece of work is given. */

@@ -20,6 +20,7 @@ import { needsOf } from '../pipeline/expect-training.ts'
 import { trainingOf } from '../pipeline/init.ts'
 import { inspectModel, modelIn } from '../pipeline/pretrained.ts'
 import type { Service } from './service.ts'
+import { threadsOf } from './service.ts'
 
 type NewData = z.infer<typeof newData>
 type ModelList = z.infer<typeof modelsContract.list.output>
@@ -138,8 +139,8 @@ export async function expectTraining(
   // A job uses all cores, so that a measurement beside it would tell neither's time.
   const isBusy = jobs.list().some(({ state }) => state === 'running')
   const canMeasure = !isBusy && bytes <= freeBytes
-  const work = { step, sideBySide: false }
   const { device } = settings.value
+  const work = { step, sideBySide: false, threads: threadsOf(settings.value) }
   const seconds = canMeasure
     ? await devices.measure(device, work, { signal }).catch(unlessCancelled)
     : devices.leastKnown(device, work)

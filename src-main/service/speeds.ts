@@ -2,8 +2,7 @@
 import { z } from 'zod'
 import { ErratumError, throwIfCancelled } from '../errors.ts'
 import type { DeviceName } from '../executors/devices.ts'
-import { gpuTurns } from '../executors/gpu-turns.ts'
-import type { MeasuredOn } from '../pipeline/expect-training.ts'
+import type { MeasuredOn } from '../pipeline/measure-step.ts'
 import type { TypicalStep } from '../pipeline/typical-step.ts'
 import { machineKey } from './machine.ts'
 import { Stored } from './stored.ts'
@@ -12,15 +11,17 @@ import { Stored } from './stored.ts'
 const speedsSchema = z.record(z.string(), z.number().nullable())
 
 /** Seconds of one step; throws `cancelled`, or why it fails there. */
-export type Measure = (step: TypicalStep, on: MeasuredOn, signal?: AbortSignal) => Promise<number>
+export type Measure = (
+  step: TypicalStep,
+  on: MeasuredOn,
+  options: { signal: AbortSignal }
+) => Promise<number>
 
 export class Speeds {
   readonly #measureStep: Measure
   readonly #stored: Stored<Record<string, number | null>>
   /** Measurements follow one another. */
   #measuring: Promise<unknown> = Promise.resolve()
-  /** Keys of what is measured now; it is noted as failed until then. */
-  readonly #underWay = new Set<string>()
   readonly #closing = new AbortController()
 
   /** `path` is their file. */
@@ -31,8 +32,7 @@ export class Speeds {
 
   /** Seconds of a step, where they were measured before; null where it has failed. */
   known(step: TypicalStep, on: MeasuredOn): number | null | undefined {
-    const key = keyOf(step, on)
-    return this.#underWay.has(key) ? undefined : this.#stored.value[key]
+    return this.#stored.value[keyOf(step, on)]
   }
 
   /** Seconds of a step, measured unless they are known; null where it fails. */
@@ -48,9 +48,7 @@ export class Speeds {
       throwIfCancelled(stop)
       const known = this.known(step, on)
       if (known !== undefined) return known
-      const measureNow = () => this.#measureNow(step, on, stop)
-      if (on.device === 'cpu') return measureNow()
-      return gpuTurns.take({ isJob: false, signal: stop }, measureNow)
+      return this.#measureNow(step, on, stop)
     })()
     this.#measuring = measured
     return measured
@@ -59,9 +57,7 @@ export class Speeds {
   /** Forgets where steps have failed on a device, so that they are tried again. */
   async forgetFailures(device: DeviceName): Promise<void> {
     const all = Object.entries(this.#stored.value)
-    const kept = all.filter(
-      ([key, seconds]) => seconds !== null || deviceOf(key) !== device || this.#underWay.has(key)
-    )
+    const kept = all.filter(([key, seconds]) => seconds !== null || deviceOf(key) !== device)
     if (kept.length < all.length) await this.#stored.keep(Object.fromEntries(kept))
   }
 
@@ -72,39 +68,31 @@ export class Speeds {
   }
 
   async #measureNow(step: TypicalStep, on: MeasuredOn, signal: AbortSignal) {
-    const key = keyOf(step, on)
-    this.#underWay.add(key)
-    try {
-      // A driver that ends the whole process with it is not tried a second time.
-      if (on.device !== 'cpu') await this.#set(key, null)
-      const seconds = await this.#measureStep(step, on, signal)
-      await this.#set(key, seconds)
-      return seconds
-    } catch (error) {
-      const isCancelled = error instanceof ErratumError && error.code === 'cancelled'
-      if (isCancelled) await this.#set(key, undefined)
-      if (isCancelled || on.device === 'cpu') throw error
-      return null
-    } finally {
-      this.#underWay.delete(key)
-    }
+    const seconds = await this.#attempt(step, on, signal)
+    await this.#stored.keep({ ...this.#stored.value, [keyOf(step, on)]: seconds })
+    return seconds
   }
 
-  #set(key: string, seconds: number | null | undefined): Promise<void> {
-    const others = Object.entries(this.#stored.value).filter(([known]) => known !== key)
-    const entry = seconds === undefined ? [] : [[key, seconds] as const]
-    return this.#stored.keep(Object.fromEntries([...others, ...entry]))
+  /** A device that cannot do it, or ends the process with it, has no time. */
+  async #attempt(step: TypicalStep, on: MeasuredOn, signal: AbortSignal) {
+    try {
+      return await this.#measureStep(step, on, { signal })
+    } catch (error) {
+      const isCancelled = error instanceof ErratumError && error.code === 'cancelled'
+      if (isCancelled || on.device === 'cpu') throw error
+      return null
+    }
   }
 }
 
 /** All that decides how long a step takes. */
 function keyOf(
   { model, classes, settings, words, tokens }: TypicalStep,
-  { device, operatorThreads }: MeasuredOn
+  { device, operatorThreads, atOnce }: MeasuredOn
 ): string {
   const { batchSize, accumulation, dropout, frozenLayers, optimizer } = settings
   return JSON.stringify([
-    ...[device, operatorThreads, machineKey()],
+    ...[device, operatorThreads, atOnce, machineKey()],
     ...[model.name, model.sizes, classes, words, tokens],
     ...[batchSize, accumulation, dropout > 0, frozenLayers, optimizer.kind]
   ])

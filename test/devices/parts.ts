@@ -8,7 +8,6 @@ import { probeDevice } from '../../src-main/executors/probe.ts'
 import { evaluate } from '../../src-main/executors/reference.ts'
 import type { Graph } from '../../src-main/graph/ir.ts'
 import type { BatchShape, Model } from '../../src-main/models/model.ts'
-import type { ModelName } from '../../src-main/models/models.ts'
 import { models } from '../../src-main/models/models.ts'
 import { median } from '../bench/measure.ts'
 import { tolerances } from '../support/executors.ts'
@@ -16,6 +15,8 @@ import { buildCase, casesOf, computingOps, numbered } from '../support/op-cases.
 import { differencesOf, host, residentVariants, trained } from '../support/resident-trainings.ts'
 import type { StepKind } from '../support/steps.ts'
 import { smallModels, stepKinds, wholeStep } from '../support/steps.ts'
+import type { TimedModel } from '../support/side-by-side.ts'
+import { secondsOfAll } from '../support/side-by-side.ts'
 import { trainSteps } from '../support/train-steps.ts'
 
 export interface PartOptions {
@@ -33,11 +34,11 @@ export interface Row {
   ms: number
 }
 
-const timed: readonly [model: ModelName, preset: string, tokens: number, words: number][] = [
-  ['text-cnn', 'text-cnn', 48, 640],
-  ['bert', 'bert-tiny', 64, 768],
-  ['bert', 'bert-mini', 64, 768],
-  ['bert', 'bert-small', 64, 768]
+const timed: readonly TimedModel[] = [
+  { model: 'text-cnn', preset: 'text-cnn', tokens: 48, words: 640 },
+  { model: 'bert', preset: 'bert-tiny', tokens: 64, words: 768 },
+  { model: 'bert', preset: 'bert-mini', tokens: 64, words: 768 },
+  { model: 'bert', preset: 'bert-small', tokens: 64, words: 768 }
 ]
 
 const parts = new Map<string, (options: PartOptions) => Promise<Row[]>>([
@@ -45,7 +46,8 @@ const parts = new Map<string, (options: PartOptions) => Promise<Row[]>>([
   ['operators', operators],
   ...smallModels.map(({ name }) => [`${name} beside the reference`, smallSteps(name)] as const),
   ['state on the device', residentState],
-  ...timed.flatMap(([model, preset, tokens, words]) =>
+  ...timed.map((each) => [`${each.preset} side by side`, several(each)] as const),
+  ...timed.flatMap(({ model, preset, tokens, words }) =>
     stepKinds.map((kind) => {
       const make = () => models[model].create(models[model].presets[preset]!, 2)
       const batch = { rows: 32, tokens, words }
@@ -127,6 +129,25 @@ async function residentState({ device, quick }: PartOptions): Promise<Row[]> {
     say(`  ${variant.of} by ${variant.name}: largest difference ${roundings(worst)}, of ${name}`)
   }
   return []
+}
+
+/** Trainings that share the device, a process each: the time of a step of any of them. */
+function several(timed: TimedModel) {
+  return async ({ device }: PartOptions): Promise<Row[]> => {
+    const step = `${timed.preset} train step`
+    const rows: Row[] = []
+    for (const atOnce of [1, 2, 4, 8]) {
+      const how = `device, ${atOnce} side by side`
+      try {
+        const ms = 1000 * (await secondsOfAll(timed, { device, atOnce }))
+        rows.push({ step, how, ms })
+        say(`  ${how}: ${ms.toFixed(2)} ms, ${(1000 / ms).toFixed(1)} steps/s`)
+      } catch (error) {
+        say(`  FAILED: ${how}: ${firstLine(error)}`)
+      }
+    }
+    return rows
+  }
 }
 
 interface Timing {

@@ -1,4 +1,4 @@
-/** A thread for look-for.test.ts that finds no device, each in a way of its own. */
+/** A process for look-for.test.ts that finds no device, each in a way of its own. */
 import type { DeviceName } from '../../src-main/executors/devices.ts'
 import type { Probe } from '../../src-main/executors/probe.ts'
 import { serveTasks } from '../../src-main/jobs/serve.ts'

@@ -5,9 +5,9 @@ const worker = new URL('failing-probe.ts', import.meta.url)
 
 describe('a device that is looked for', () => {
   it.each([
-    ['cuda', /^GPU \(CUDA\) did not start: A worker thread ended .* \(exit code 7\)\.$/],
+    ['cuda', /^GPU \(CUDA\) did not start: A worker process ended .* \(exit code 7\)\.$/],
     ['dml', /^GPU \(DirectML\) did not start: TypeError: no such driver\.$/]
-  ] as const)('is not there where its thread dies or throws: %s', async (device, why) => {
+  ] as const)('is not there where its process dies or throws: %s', async (device, why) => {
     expect(await lookFor(device, { worker })).toEqual({
       found: false,
       why: expect.stringMatching(why) as string
@@ -32,7 +32,7 @@ describe('a device that is looked for', () => {
     await expect(looking).rejects.toMatchObject({ code: 'cancelled' })
   })
 
-  it('is found by its own thread in time', async () => {
+  it('is found by its own process in time', async () => {
     expect(await lookFor('cpu')).toEqual({ found: true })
   })
 })

@@ -1,4 +1,5 @@
 /** A worker for pool.test.ts that does whatever its task says. */
+import { setImmediate } from 'node:timers/promises'
 import { serveTasks } from '../../src-main/jobs/serve.ts'
 import { throwIfCancelled, ErratumError } from '../../src-main/errors.ts'
 
@@ -12,6 +13,7 @@ export type ExampleTask =
   | { do: 'multiply'; by: number }
   | { do: 'fill'; index: number }
   | { do: 'refuse' | 'fail' | 'exit' | 'eat-memory' | 'no-clone' | 'steps' | 'spin' | 'report' }
+  | { do: 'sum'; numbers: Float32Array }
 
 serveTasks<ExampleData, ExampleTask, unknown>((data) => {
   if (data.failPrepare) throw new ErratumError('bad-argument', 'Cannot prepare.')
@@ -19,6 +21,8 @@ serveTasks<ExampleData, ExampleTask, unknown>((data) => {
     switch (task.do) {
       case 'multiply':
         return task.by * data.factor
+      case 'sum':
+        return task.numbers.reduce((sum, each) => sum + each, data.shared?.[0] ?? 0)
       case 'fill':
         data.shared![task.index] = task.index
         return null
@@ -36,7 +40,11 @@ serveTasks<ExampleData, ExampleTask, unknown>((data) => {
         return () => undefined
       case 'steps':
         context.report(0, 'started')
-        for (;;) throwIfCancelled(context.signal)
+        for (;;) {
+          throwIfCancelled(context.signal)
+          // A process hears what it is told between two steps.
+          if (process.send) await setImmediate()
+        }
       case 'spin':
         context.report(0, 'started')
         for (;;);

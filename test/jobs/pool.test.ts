@@ -24,15 +24,20 @@ function cancelOnceStarted(): Pick<Options, 'signal' | 'onProgress'> {
   return { signal: controller.signal, onProgress: () => controller.abort() }
 }
 
+const places = ['thread', 'process'] as const
+
 const multiply = (by: number): ExampleTask => ({ do: 'multiply', by })
 
 describe('runPool', () => {
-  it('does every task once and hands each result over with its task', async () => {
-    const results = new Map<ExampleTask, unknown>()
-    const tasks = Array.from({ length: 30 }, (_, by) => multiply(by))
-    await run(tasks, { onResult: (result, task) => void results.set(task, result) })
-    expect(tasks.map((task) => results.get(task))).toEqual(tasks.map((_, by) => 2 * by))
-  })
+  it.each(places)(
+    'does every task once and hands each result over with its task: %s',
+    async (place) => {
+      const results = new Map<ExampleTask, unknown>()
+      const tasks = Array.from({ length: 30 }, (_, by) => multiply(by))
+      await run(tasks, { place, onResult: (result, task) => void results.set(task, result) })
+      expect(tasks.map((task) => results.get(task))).toEqual(tasks.map((_, by) => 2 * by))
+    }
+  )
 
   it('takes tasks from a generator as workers become free', async () => {
     async function* generate(): AsyncGenerator<ExampleTask> {
@@ -55,6 +60,15 @@ describe('runPool', () => {
     expect([...shared]).toEqual([0, 1, 2, 3, 4, 5, 6, 7, 8, 9])
   })
 
+  it('sends a process copies of typed arrays, of shared ones too', async () => {
+    const shared = new Float32Array(new SharedArrayBuffer(8)).fill(1)
+    const numbers = new Float32Array(new SharedArrayBuffer(16)).fill(2).subarray(1)
+    const results: unknown[] = []
+    const onResult = (result: unknown) => void results.push(result)
+    await run([{ do: 'sum', numbers }], { place: 'process', data: { factor: 0, shared }, onResult })
+    expect(results).toEqual([7])
+  })
+
   it('works with more threads than listeners are usual for', async () => {
     const warnings: Error[] = []
     const note = (warning: Error): void => void warnings.push(warning)
@@ -67,10 +81,10 @@ describe('runPool', () => {
     expect(warnings).toEqual([])
   }, 30_000)
 
-  it('counts tasks and fractions of tasks', async () => {
+  it.each(places)('counts tasks and fractions of tasks: %s', async (place) => {
     const seen: Progress[] = []
     const onProgress = (progress: Progress): void => void seen.push(progress)
-    await run([{ do: 'report' }, multiply(1)], { threads: 1, onProgress })
+    await run([{ do: 'report' }, multiply(1)], { place, threads: 1, onProgress })
     expect(seen.map(({ done, total, message }) => [done, total, message])).toEqual([
       [0.5, 2, 'half way'],
       [1, 2, 'half way'],
@@ -84,12 +98,14 @@ describe('errors in a pool', () => {
     ['refuse', 'training-failed', /^The loss is not a number\.$/],
     ['fail', 'internal', /TypeError: a defect\n.*example-worker\.ts/s],
     ['no-clone', 'internal', /could not be cloned/],
-    ['exit', 'internal', /ended in the middle of its task \(exit code 7\)/]
+    ['exit', 'worker-ended', /ended in the middle of its task \(exit code 7\)/]
   ] as const)('passes on what went wrong: %s', async (what, code, message) => {
-    await expect(run([{ do: what }, multiply(1)])).rejects.toMatchObject({
-      code,
-      message: expect.stringMatching(message)
-    })
+    for (const place of places) {
+      await expect(run([{ do: what }, multiply(1)], { place })).rejects.toMatchObject({
+        code,
+        message: expect.stringMatching(message) as string
+      })
+    }
   })
 
   it('says that memory ran out', async () => {
@@ -125,15 +141,15 @@ describe('cancelling a pool', () => {
     await expect(run([multiply(1)], options)).rejects.toMatchObject({ code: 'cancelled' })
   })
 
-  it('lets the worker stop between two steps', async () => {
+  it.each(places)('lets the worker stop between two steps: %s', async (place) => {
     const start = performance.now()
-    const options = { ...cancelOnceStarted(), graceMs: 60_000 }
+    const options = { ...cancelOnceStarted(), place, graceMs: 60_000 }
     await expect(run([{ do: 'steps' }], options)).rejects.toMatchObject({ code: 'cancelled' })
     expect(performance.now() - start).toBeLessThan(30_000)
   })
 
-  it('ends a worker that does not stop', async () => {
-    const options = { ...cancelOnceStarted(), graceMs: 50 }
+  it.each(places)('ends a worker that does not stop: %s', async (place) => {
+    const options = { ...cancelOnceStarted(), place, graceMs: 50 }
     await expect(run([{ do: 'spin' }], options)).rejects.toMatchObject({ code: 'cancelled' })
   })
 

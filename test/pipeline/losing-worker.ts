@@ -1,11 +1,15 @@
-/** A worker whose GPU is lost at the call that whoever starts it has set as `call`. */
-import { getEnvironmentData } from 'node:worker_threads'
+/**
+ * A worker whose GPU is lost at a call, as whoever starts it says in the environment, and whose process
+ * may end with it.
+ */
 import { executorOn } from '../../src-main/executors/on-device.ts'
 import { serveWorker } from '../../src-main/pipeline/worker.ts'
 import { losingDevice } from '../support/losing-device.ts'
 
-const call = Number(getEnvironmentData('call'))
+const call = Number(process.env['LOST_AT_CALL'])
+const crash = () => void process.kill(process.pid, 'SIGKILL')
+const lose = process.env['LOST_BY'] === 'crash' ? crash : undefined
 
 serveWorker((device, options) =>
-  device === 'cpu' ? executorOn(device, options) : losingDevice(call)
+  device === 'cpu' ? executorOn(device, options) : losingDevice(call, false, lose)
 )

@@ -2,7 +2,6 @@
 import { cpSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { setEnvironmentData } from 'node:worker_threads'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { exampleOf } from '../../src-main/pipeline/example.ts'
 import { explain } from '../../src-main/pipeline/explain.ts'
@@ -22,14 +21,18 @@ import { plantedCsv } from '../support/planted.ts'
 const folder = mkdtempSync(join(tmpdir(), 'erratum-lost-'))
 const cpu: Job = { threads: 2 }
 const lost = 'The GPU (WebGPU) failed: device lost. The rest was computed on the CPU.'
+const crashed =
+  'The GPU (WebGPU) failed: A worker process ended in the middle of its task (SIGKILL). ' +
+  'The rest was computed on the CPU.'
 
 /** A job on a GPU that is lost at a call of its worker, and what it notes. */
-function losing(call: number): { job: Job; notes: string[] } {
+function losing(call: number, by: 'error' | 'crash' = 'error'): { job: Job; notes: string[] } {
   const notes: string[] = []
-  setEnvironmentData('call', call)
+  process.env['LOST_AT_CALL'] = String(call)
+  process.env['LOST_BY'] = by
   const worker = new URL('losing-worker.ts', import.meta.url)
   const job = { threads: 2, worker, onNote: (note: string) => void notes.push(note) }
-  return { job: onDevice(job, () => Promise.resolve('webgpu')), notes }
+  return { job: onDevice(job, () => Promise.resolve({ device: 'webgpu', atOnce: 1 })), notes }
 }
 
 /** The project as it is after its training, to be worked in. */
@@ -107,6 +110,21 @@ describe('a device, lost', { timeout: 120_000 }, () => {
     expect(notes).toEqual([lost])
   })
 
+  test.each([
+    [1, ['cpu']],
+    // In the middle of the second epoch: the first stays.
+    [12, ['webgpu', 'cpu']]
+  ])('with its process at call %i of a training, which ends as on the CPU', async (call, on) => {
+    const project = join(folder, `crashing-${call}`)
+    cpSync(join(folder, 'new'), project, { recursive: true })
+    const { job, notes } = losing(call, 'crash')
+    const base = await train(project, job)
+    const { base: expected } = await openTrained(join(folder, 'trained'))
+    expect(withoutCosts(base)).toEqual(withoutCosts(expected))
+    expect(base.devices).toEqual(on)
+    expect(notes).toEqual([crashed])
+  })
+
   test('never: then it computes all of it', async () => {
     const project = join(folder, 'training')
     cpSync(join(folder, 'new'), project, { recursive: true })
@@ -115,11 +133,14 @@ describe('a device, lost', { timeout: 120_000 }, () => {
     expect(notes).toEqual([])
   })
 
-  test('while gradients are extracted, which are those of the CPU', async () => {
-    const { job, notes } = losing(3)
-    const scores = await explainIn(copy('explaining'), job)
-    expect(scores).toEqual(await explainIn(copy('explaining-on-cpu'), cpu))
-    expect(notes).toEqual([lost])
+  test.each([
+    ['error', lost],
+    ['crash', crashed]
+  ] as const)('while gradients are extracted, which are those of the CPU: %s', async (by, note) => {
+    const { job, notes } = losing(3, by)
+    const scores = await explainIn(copy(`explaining-${by}`), job)
+    expect(scores).toEqual(await explainIn(copy(`explaining-on-cpu-${by}`), cpu))
+    expect(notes).toEqual([note])
   })
 
   test('in the middle of rounds, all of which are done, and said once', async () => {
@@ -139,6 +160,19 @@ describe('a device, lost', { timeout: 120_000 }, () => {
     expect(mistake!.baseline?.rounds).toBe(3)
     // It is another proof than that of the CPU.
     expect(fix.id).not.toBe(onCpu.id)
+  })
+
+  test('with its process in the middle of rounds: the one under way is the CPU’s', async () => {
+    const project = copy('crashing')
+    await explainIn(project, cpu)
+    const { job, notes } = losing(32, 'crash')
+    const fix = await fixIn(project, job)
+    expect(fix.report.devices).toEqual(['webgpu', 'cpu'])
+    expect(notes).toEqual([crashed])
+    expect(roundsIn(project)).toBe(9)
+    // Two rounds were the GPU's.
+    expect((await fixIn(project, cpu)).report.devices).toEqual(['cpu'])
+    expect(roundsIn(project)).toBe(9 + 2)
   })
 
   test('and the rounds of the CPU after that serve a fix on the CPU', async () => {
@@ -170,9 +204,9 @@ describe('a device, lost', { timeout: 120_000 }, () => {
 
 test('a job whose device has failed asks for the CPU from then on', async () => {
   const { job, notes } = losing(1)
-  const work = { step: {} as TypicalStep, sideBySide: true }
-  expect(await job.device!(work)).toBe('webgpu')
+  const work = { step: {} as TypicalStep, sideBySide: true, threads: 2 }
+  expect(await job.device!(work)).toEqual({ device: 'webgpu', atOnce: 1 })
   job.onNote!(lost)
-  expect(await job.device!(work)).toBe('cpu')
+  expect(await job.device!(work)).toEqual({ device: 'cpu' })
   expect(notes).toEqual([lost])
 })

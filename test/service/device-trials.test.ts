@@ -1,16 +1,12 @@
 /** Looking for devices and measuring them, as far as it goes wrong; what is tried is written here. */
-import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { existsSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { setImmediate } from 'node:timers/promises'
-import { afterAll, describe, expect, it } from 'vitest'
+import { afterAll, describe, expect, it, vi } from 'vitest'
 import type { DeviceName } from '../../src-main/executors/devices.ts'
 import { deviceNames, isPossible } from '../../src-main/executors/devices.ts'
 import { ErratumError } from '../../src-main/errors.ts'
-import { gpuTurns } from '../../src-main/executors/gpu-turns.ts'
 import type { Probe } from '../../src-main/executors/probe.ts'
-import type { WorkerData } from '../../src-main/pipeline/worker.ts'
-import { runTasks } from '../../src-main/pipeline/workspace.ts'
 import type { Trials } from '../../src-main/service/devices.ts'
 import { Devices } from '../../src-main/service/devices.ts'
 import { trainingPresets } from '../../src-main/training/presets.ts'
@@ -28,7 +24,7 @@ const sizes = { embedding: 8, filters: 4, firstWidth: 3, secondWidth: 3 }
 const settings = { ...trainingPresets('text-cnn', false).adamw, batchSize: 4 }
 const model = { name: 'text-cnn', sizes } as const
 const step = { model, classes: 2, settings, words: 20, tokens: 16 }
-const work = { step, sideBySide: false }
+const work = { step, sideBySide: false, threads: 2 }
 
 const gpu = deviceNames.find((device) => device !== 'cpu' && isPossible(device))!
 
@@ -64,7 +60,7 @@ describe('a data folder that cannot be written', () => {
     const file = join(folder, 'no-folder')
     writeFileSync(file, '')
     const devices = new Devices(fresh(file), machine({ cpu: 2, [gpu]: 1 }))
-    expect(await devices.choose('auto', work)).toBe(gpu)
+    expect(await devices.choose('auto', work)).toEqual({ device: gpu, atOnce: 1 })
     expect([devices.known('cpu', work), devices.known(gpu, work)]).toEqual([2, 1])
   })
 })
@@ -80,25 +76,24 @@ describe('a step that fails on a device', () => {
     expect(devices.known(gpu, work)).toBe(undefined)
   })
 
-  it('is none while it is measured, nor when Erratum ends meanwhile', async () => {
+  it('is none where Erratum ends while it is measured', async () => {
     const names = fresh()
     let isBegun = false
-    const measure: Trials['measure'] = (_step, _on, signal) =>
+    const measure: Trials['measure'] = (_step, _on, { signal }) =>
       new Promise((_, reject) => {
         isBegun = true
         const cancelled = new ErratumError('cancelled', 'Cancelled.')
-        signal!.addEventListener('abort', () => reject(cancelled))
+        signal.addEventListener('abort', () => reject(cancelled))
       })
     const devices = new Devices(names, { ...failing, measure })
     const measured = devices.measure(gpu, work, {})
     await expect.poll(() => isBegun).toBe(true)
-    expect(devices.known(gpu, work)).toBe(undefined)
-    expect(Object.values(JSON.parse(readFileSync(names.speeds, 'utf8')))).toEqual([null])
     await Promise.all([
       devices.close(),
       expect(measured).rejects.toMatchObject({ code: 'cancelled' })
     ])
-    expect(Object.values(JSON.parse(readFileSync(names.speeds, 'utf8')))).toEqual([])
+    expect(devices.known(gpu, work)).toBe(undefined)
+    expect(existsSync(names.speeds)).toBe(false)
   })
 })
 
@@ -113,7 +108,7 @@ describe('a device that is being looked for', () => {
     const late = devices.probe(gpu)
     asked[0]!.answer({ found: true })
     expect(await Promise.all([...answers, late])).toEqual([
-      ...[{ found: true }, { found: true }, gpu, { found: true }]
+      ...[{ found: true }, { found: true }, { device: gpu, atOnce: 1 }, { found: true }]
     ])
     expect(asked.length).toBe(1)
   })
@@ -145,81 +140,63 @@ describe('a device that is being looked for', () => {
     expect(await new Devices(names, machine({ [gpu]: 1 })).probe(gpu)).toEqual({ found: true })
   })
 
-  it('is not looked for again by itself once Erratum has ended with it', async () => {
+  it('is taken for missing for a day, and for found until somebody looks again', async () => {
     const names = fresh()
-    const { trials, isAsked } = slowMachine()
-    const devices = new Devices(names, trials)
-    const looking = devices.look(gpu)
-    await isAsked(1)
-    const left = readFileSync(names.devices)
-    await Promise.all([devices.close(), expect(looking).rejects.toMatchObject(cancelled)])
-    writeFileSync(names.devices, left)
-    const later = new Devices(names, machine({ [gpu]: 1 }))
-    expect(await later.probe(gpu)).toMatchObject({
-      found: false,
-      why: expect.stringContaining('Erratum ended when it looked for') as string
-    })
-    expect(await later.look(gpu)).toEqual({ found: true })
-    expect(await later.probe(gpu)).toEqual({ found: true })
+    const day = 24 * 60 * 60 * 1000
+    vi.useFakeTimers({ toFake: ['Date'] })
+    try {
+      await new Devices(names, machine({})).probe(gpu)
+      const later = new Devices(names, machine({ [gpu]: 1 }))
+      vi.setSystemTime(Date.now() + day - 1)
+      expect(await later.probe(gpu)).toMatchObject({ found: false })
+      vi.setSystemTime(Date.now() + 1)
+      expect(await later.probe(gpu)).toEqual({ found: true })
+      vi.setSystemTime(Date.now() + 2 * day)
+      const latest = new Devices(names, machine({}))
+      expect(await latest.probe(gpu)).toEqual({ found: true })
+      expect(await latest.look(gpu)).toMatchObject({ found: false })
+    } finally {
+      vi.useRealTimers()
+    }
   })
 })
 
-describe('what computes on a GPU', () => {
-  /** A job that computes on one until the test ends it. */
-  function job() {
-    let end!: () => void
-    const ended = new Promise<void>((resolve) => (end = resolve))
-    void gpuTurns.take({ isJob: true, signal: undefined }, () => ended)
-    return { end }
+describe('trainings side by side on a GPU', () => {
+  const rounds = { ...work, sideBySide: true }
+
+  /** A GPU whose steps take so many seconds where 1, 2 and 4 trainings share it. */
+  function sharing(...seconds: (number | null)[]) {
+    const asked: number[] = []
+    const trials: Trials = {
+      ...machine({ [gpu]: 1 }),
+      measure(_, { atOnce }) {
+        asked.push(atOnce)
+        const each = seconds[Math.log2(atOnce)]!
+        return each === null ? Promise.reject(new Error('out of memory')) : Promise.resolve(each)
+      }
+    }
+    return { devices: new Devices(fresh(), trials), asked }
   }
 
-  it('is a job alone: what is looked for meanwhile is told as it is kept', async () => {
-    const { trials, asked } = slowMachine()
-    const names = fresh()
-    expect(await new Devices(names, machine({ [gpu]: 1 })).look(gpu)).toEqual({ found: true })
-    const [kept, empty] = [new Devices(names, trials), new Devices(fresh(), trials)]
-    const { end } = job()
-    expect(await kept.look(gpu)).toEqual({ found: true })
-    expect(await empty.look(gpu)).toMatchObject({
-      found: false,
-      why: expect.stringContaining('is not looked for while a job computes on a GPU.') as string
-    })
-    expect(asked.length).toBe(0)
-    end()
+  it.each([
+    ['as many as pay', [1, 1.2, 1.5], 4],
+    ['no more than pay', [1, 1.2, 2.3], 2],
+    ['one, where two take as long', [1, 2, 4], 1],
+    ['no more than fit', [1, 1.2, null], 2],
+    ['one, where even that has failed', [null], 1]
+  ])('are %s', async (_case, seconds, atOnce) => {
+    const { devices, asked } = sharing(...seconds)
+    expect(devices.foreseen(gpu, rounds)).toBeUndefined()
+    expect(await devices.choose(gpu, rounds)).toEqual({ device: gpu, atOnce })
+    const tried = asked.length
+    expect(await devices.choose(gpu, rounds)).toEqual({ device: gpu, atOnce })
+    expect(devices.foreseen(gpu, rounds)).toEqual({ device: gpu, atOnce })
+    expect(asked.length).toBe(tried)
   })
 
-  it('is a measurement once the job has ended', async () => {
-    const order: string[] = []
-    const measure = () => Promise.resolve(order.push('measured'))
-    const devices = new Devices(fresh(), { ...machine({ [gpu]: 1 }), measure })
-    await devices.look(gpu)
-    const { end } = job()
-    const measured = devices.measure(gpu, work, {})
-    await setImmediate()
-    order.push('job ended')
-    end()
-    await measured
-    expect(order).toEqual(['job ended', 'measured'])
-  })
-
-  it('is a job once a measurement has ended, unless it is cancelled before', async () => {
-    const order: string[] = []
-    let end!: () => void
-    const measuring = new Promise<void>((resolve) => (end = resolve))
-    void gpuTurns.take({ isJob: false, signal: undefined }, () => measuring)
-    const data = { device: gpu } as WorkerData
-    const tasks = [{ kind: 'round', key: '', seed: 1, edits: [] }] as const
-    const worker = new URL('none.ts', import.meta.url)
-    const stop = new AbortController()
-    const run = (signal?: AbortSignal) =>
-      runTasks<'round'>(data, tasks, { threads: 1, worker, signal }, () => undefined)
-    const first = run().catch(() => order.push('job started'))
-    const second = run(stop.signal)
-    stop.abort()
-    await expect(second).rejects.toMatchObject({ code: 'cancelled' })
-    order.push('measured')
-    end()
-    await first
-    expect(order).toEqual(['measured', 'job started'])
+  it('are not tried for a single training', async () => {
+    const { devices, asked } = sharing(1)
+    expect(await devices.choose(gpu, work)).toEqual({ device: gpu, atOnce: 1 })
+    expect(asked).toEqual([])
   })
 })

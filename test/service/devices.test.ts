@@ -9,7 +9,8 @@ import { afterAll, describe, expect, test } from 'vitest'
 import type { DeviceName } from '../../src-main/executors/devices.ts'
 import { deviceNames, isPossible } from '../../src-main/executors/devices.ts'
 import { probeDevice } from '../../src-main/executors/probe.ts'
-import { Devices, measuredOn } from '../../src-main/service/devices.ts'
+import { measuredOn } from '../../src-main/service/best-use.ts'
+import { Devices } from '../../src-main/service/devices.ts'
 import { trainingPresets } from '../../src-main/training/presets.ts'
 
 const folder = mkdtempSync(join(tmpdir(), 'erratum-devices-'))
@@ -30,7 +31,7 @@ const step = {
   words: 20,
   tokens: 16
 } as const
-const work = { step, sideBySide: false }
+const work = { step, sideBySide: false, threads: 2 }
 
 const found: DeviceName[] = []
 /** Those that `auto` chooses from: not what is known to be slow. */
@@ -55,25 +56,28 @@ describe('the device that computes', { timeout: 120_000 }, () => {
     const chosen = await devices.choose('auto', work, { onMeasure })
     const times = candidates.map((device) => devices.known(device, work))
     if (candidates.length === 1) {
-      expect([chosen, measurements, times]).toEqual(['cpu', 0, [undefined]])
+      expect([chosen.device, measurements, times]).toEqual(['cpu', 0, [undefined]])
     } else {
       expect(measurements).toBe(candidates.length)
       for (const time of times) expect(time).toBeGreaterThan(0)
-      expect(devices.known(chosen, work)).toBe(Math.min(...(times as number[])))
+      expect(devices.known(chosen.device, work)).toBe(Math.min(...(times as number[])))
     }
     const later = new Devices(names)
-    expect(await later.choose('auto', work, { onMeasure: () => expect.unreachable() })).toBe(chosen)
+    expect(await later.choose('auto', work, { onMeasure: () => expect.unreachable() })).toEqual(
+      chosen
+    )
     expect(await later.measure('auto', work, {})).toBeGreaterThan(0)
-    expect(later.foreseen('auto', work)).toBe(chosen)
-    expect(later.leastKnown('auto', work)).toBe(later.known(chosen, work))
+    expect(later.foreseen('auto', work)).toEqual(chosen)
+    expect(later.leastKnown('auto', work)).toBe(later.known(chosen.device, work))
   })
 
   test.each(found)('may be %s by hand, without any measurement', async (device) => {
     const devices = new Devices(fresh())
     const onMeasure = () => expect.unreachable()
-    expect(await devices.choose(device, work, { onMeasure })).toBe(device)
+    const use = { device, atOnce: 1 }
+    expect(await devices.choose(device, work, { onMeasure })).toEqual(use)
     expect(devices.known(device, work)).toBeUndefined()
-    expect(devices.foreseen(device, work)).toBe(device)
+    expect(devices.foreseen(device, work)).toEqual(use)
   })
 
   test.each(missing)('cannot be %s, which is not here: that says why', async (device) => {

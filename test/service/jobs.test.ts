@@ -6,7 +6,7 @@ import { JobCenter } from '../../src-main/service/jobs.ts'
 
 const equipment = (threads: number) => ({
   threads: () => threads,
-  device: () => Promise.resolve('webgpu' as const)
+  device: () => Promise.resolve({ device: 'webgpu' } as const)
 })
 
 const nothing = { kind: 'nothing' } as const

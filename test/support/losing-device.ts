@@ -3,12 +3,18 @@ import { onnxruntimeExecutor } from '../../src-main/executors/onnxruntime.ts'
 
 /**
  * The CPU as a device that is lost at its n-th call: from then on nothing works, nor does letting go,
- * which does not count as a call. It may have a memory.
+ * which does not count as a call. It may have a memory, and `lose` may do more than that.
  */
-export function losingDevice(n: number, keepsTensors = false): Executor & { calls: number } {
+export function losingDevice(
+  n: number,
+  keepsTensors = false,
+  lose: () => void = () => undefined
+): Executor & { calls: number } {
   const real = onnxruntimeExecutor({ threads: 1, keepsTensors })
   const call = () => {
-    if (++device.calls >= n) throw new Error('device lost')
+    if (++device.calls < n) return
+    lose()
+    throw new Error('device lost')
   }
   const letGo = () => {
     if (device.calls >= n) throw new Error('device lost')

@@ -20,6 +20,7 @@ import { pageFolder } from '../page-files.ts'
 import { carryLines } from './lines.ts'
 import { menuTemplate } from './menu.ts'
 import { newsOn } from './news.ts'
+import { startWorkerProcess } from './processes.ts'
 import { pageHandler, scheme } from './scheme.ts'
 import { limitPermissions, lockIn } from './security.ts'
 import { desktopShell } from './shell.ts'
@@ -75,6 +76,7 @@ async function start(dataFolder: string): Promise<void> {
     dataFolder,
     folders: [],
     shell: desktopShell,
+    startProcess: startWorkerProcess,
     ...newsOn({
       windows: () => BrowserWindow.getAllWindows(),
       notify

@@ -2,6 +2,7 @@
  * A stand-in for the module `electron`: just enough for the built main process to run unmodified
  * where Electron's program cannot be had. Its windows are pages of the story that started it.
  */
+import { fork } from 'node:child_process'
 import { EventEmitter } from 'node:events'
 import type { Frame, ToMain, ToStory } from './messages.ts'
 
@@ -176,6 +177,19 @@ export const session = {
     setPermissionRequestHandler: (handler: PermissionRequest) => void (permissionRequest = handler),
     setPermissionCheckHandler: () => undefined,
     setDevicePermissionHandler: () => undefined
+  }
+}
+
+/** Its processes are Node's. */
+export const utilityProcess = {
+  fork(path: string) {
+    const child = fork(path, [], { serialization: 'advanced' })
+    seen('process', path)
+    return {
+      postMessage: (message: object) => void child.send(message),
+      kill: () => child.kill(),
+      on: (event: string, listener: (given: unknown) => void) => void child.on(event, listener)
+    }
   }
 }
 

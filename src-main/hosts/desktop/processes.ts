@@ -1,0 +1,20 @@
+/** The processes of the core's workers, which Electron's main process alone can start. */
+import { utilityProcess } from 'electron'
+import { fileURLToPath } from 'node:url'
+import type { MessagePort } from 'node:worker_threads'
+import type { FromProcess, ToProcess } from '../../ipc/host-processes.ts'
+
+/** Starts a worker's file and carries between it and the core until it ends. */
+export function startWorkerProcess(url: string, port: MessagePort): void {
+  const child = utilityProcess.fork(fileURLToPath(url), [], { serviceName: 'Erratum worker' })
+  const tell = (message: FromProcess) => port.postMessage(message)
+  port.on('message', (told: ToProcess) => {
+    if (told.kind === 'say') child.postMessage(told.message)
+    else child.kill()
+  })
+  child.on('message', (message: unknown) => tell({ kind: 'said', message }))
+  child.on('exit', (code) => {
+    tell({ kind: 'exited', how: `exit code ${code}` })
+    port.close()
+  })
+}
