@@ -207,7 +207,7 @@ command('model <dir>', 'write the base model as a Hugging Face folder with an ON
 program
   .command('serve [dir]')
   .description('the windows of Erratum in a browser, on this machine only')
-  .option('--port <n>', 'port of loopback (default: any that is free)', whole(0), 0)
+  .option('--port <n>', 'port of loopback (default: that of the last time, or any)', whole(0))
   .option('--data-folder <dir>', 'where projects and settings are kept')
   .option('--models <dir>', 'folders of models that are offered (default: models in that folder)')
   .action(async (dir, options) => (await import('./commands/serve.ts')).serve({ dir, ...options }))

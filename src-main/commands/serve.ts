@@ -3,13 +3,15 @@ import { resolve } from 'node:path'
 import { launchCore } from '../hosts/core-thread.ts'
 import { pageFolder } from '../hosts/page-files.ts'
 import { startWebHost } from '../hosts/web/server.ts'
+import { startOnUsualPort } from '../hosts/web/usual-port.ts'
 import { openProject } from '../project/project.ts'
 import { namesIn, usualDataFolder } from '../service/data-folder.ts'
 import { run } from './run.ts'
 
 export interface ServeOptions {
   dir?: string
-  port: number
+  /** That of the last time, or any that is free, unless given. */
+  port?: number
   dataFolder?: string
   models?: string
 }
@@ -35,8 +37,9 @@ export function serve({ dir, port, dataFolder, models }: ServeOptions): Promise<
         }
       })
       try {
-        const { uploads } = namesIn(folder)
-        const host = await startWebHost({ core, page, uploads, port })
+        const { uploads, port: file } = namesIn(folder)
+        const start = (on: number) => startWebHost({ core, page, uploads, port: on })
+        const host = await startOnUsualPort(start, { file, wanted: port })
         terminal.say('Open this address in a browser:')
         terminal.say(`  ${host.url}`)
         terminal.say('Only someone with this address can use it. Ctrl-C ends it.')

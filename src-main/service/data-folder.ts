@@ -30,6 +30,8 @@ export function namesIn(folder: string) {
     devices: join(folder, 'devices.json'),
     /** How long steps of models took on this machine. */
     speeds: join(folder, 'speeds.json'),
+    /** On which port a browser finds the windows. */
+    port: join(folder, 'port.json'),
     uploads: join(folder, 'uploads'),
     demoData: join(folder, 'demo', 'spam-assassin.csv')
   }

@@ -29,6 +29,7 @@ export interface WebHostOptions {
 export interface WebHost {
   /** The address to open, with its token. */
   readonly url: string
+  readonly port: number
   close(): Promise<void>
 }
 
@@ -49,6 +50,7 @@ export async function startWebHost(options: WebHostOptions): Promise<WebHost> {
   const sockets = carryCalls(server, guard, options.core)
   return {
     url: `http://127.0.0.1:${port}/?token=${token}`,
+    port,
     async close() {
       for (const socket of sockets.clients) socket.terminate()
       await new Promise((resolve) => {
