@@ -51,7 +51,12 @@ function timesOf(
     step && devices.known(device, { step, sideBySide, threads })
   const [training, rounds] = [known(false), known(true)]
   const fails = training === null || rounds === null
-  return { step: { training: training ?? null, rounds: rounds ?? null }, fails }
+  const use = step && devices.foreseen(device, { step, sideBySide: true, threads })
+  return {
+    step: { training: training ?? null, rounds: rounds ?? null },
+    atOnce: use?.atOnce ?? null,
+    fails
+  }
 }
 
 /** A typical step of the project opened last; nothing where that cannot be opened. */

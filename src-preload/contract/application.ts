@@ -31,6 +31,8 @@ export const deviceView = z.object({
   onCpu: z.array(z.string()).nullable(),
   /** Seconds of a step of the project's model, in its training and in rounds. */
   step: z.object({ training: z.number().nullable(), rounds: z.number().nullable() }),
+  /** Rounds of it that are best done side by side, where that was measured. */
+  atOnce: z.int().nullable(),
   /** Whether the project's model was tried on it in vain. */
   fails: z.boolean()
 })

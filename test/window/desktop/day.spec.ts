@@ -56,6 +56,11 @@ test('from a file of the system’s dialog to the exported one, shown in its fol
 
   application.act({ kind: 'menu', label: 'Settings' })
   await expect(page.getByRole('heading', { name: 'Settings' })).toBeVisible()
+  // Devices are looked for in processes that the main process starts for the core.
+  await expect(page.getByRole('radio', { name: /^TensorFlow\.js/ })).toBeVisible({
+    timeout: 30_000
+  })
+  expect(application.values('process')).toContainEqual(expect.stringMatching(/probe\.js$/))
   expect(readFileSync(csv, 'utf8')).toBe(plantedCsv())
 })
 
