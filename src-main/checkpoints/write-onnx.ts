@@ -5,8 +5,9 @@
  * `onnx/model.onnx` beside config.json.
  */
 import type { Tensors } from '../executors/executor.ts'
-import type { Beside, OpenBatch } from '../executors/onnx.ts'
-import { toOnnx } from '../executors/onnx.ts'
+import type { OpenBatch } from '../executors/onnx/onnx.ts'
+import { toOnnx } from '../executors/onnx/onnx.ts'
+import type { Beside } from '../executors/onnx/writer.ts'
 import { writeFileAtomically } from '../files/write.ts'
 import { predictGraph } from '../models/graphs.ts'
 import type { Model } from '../models/model.ts'

@@ -6,7 +6,7 @@ import { devices } from './devices.ts'
 import type { Tensors } from './executor.ts'
 import type { Shapes } from './fit.ts'
 import { checkFit } from './fit.ts'
-import { toOnnx } from './onnx.ts'
+import { toOnnx } from './onnx/onnx.ts'
 
 // What fails is thrown with its reason, and told once; it would be on the terminal as well.
 env.logLevel = 'fatal'
