@@ -16,7 +16,7 @@ export default defineConfig({
       // Read as one file each, these start in a third of the time that their many files take.
       externalizeDeps: { exclude: bundled },
       rollupOptions: {
-        // Threads are started by file, so each is an entry of its own, beside the chunks they share.
+        // Threads and processes are started by file, so each is an entry of its own, beside the chunks they share.
         input: {
           index: at('src-main/index.ts'),
           cli: at('src-main/cli.ts'),

@@ -8,17 +8,17 @@ const here = fileURLToPath(import.meta.url)
 /** The folder that holds package.json. */
 export const root = findRoot(dirname(here))
 
-/** The files that threads are started with; electron.vite.config.ts builds each under its name. */
-const threadEntries = {
+/** The files that threads and processes are started with; electron.vite.config.ts builds each under its name. */
+const workerEntries = {
   core: 'src-main/ipc/core.ts',
   probe: 'src-main/executors/probe-entry.ts',
   worker: 'src-main/pipeline/worker-entry.ts'
 } as const
 
-/** The file to start a thread with. */
-export function threadEntry(name: keyof typeof threadEntries): URL {
+/** The file to start a worker with. */
+export function workerEntry(name: keyof typeof workerEntries): URL {
   const isSource = here.endsWith('.ts')
-  return pathToFileURL(join(root, isSource ? threadEntries[name] : `out/main/${name}.js`))
+  return pathToFileURL(join(root, isSource ? workerEntries[name] : `out/main/${name}.js`))
 }
 
 /** A file that comes along in the folder `resources`. */

@@ -2,8 +2,9 @@
 import { availableParallelism } from 'node:os'
 import { exitCodeOf, toEnvelope } from '../errors.ts'
 import type { DeviceChoice } from '../executors/devices.ts'
-import type { Job } from '../pipeline/job.ts'
+import type { DeviceChooser, Job } from '../pipeline/job.ts'
 import { onDevice } from '../pipeline/job.ts'
+import type { devicesHere } from './devices-here.ts'
 import { Terminal } from './terminal.ts'
 
 /** Options that every command has. */
@@ -44,7 +45,7 @@ export async function run(
     onNote: (note) => terminal.warn(note)
   }
   try {
-    await work({ terminal, job: onDevice(job, deviceChoice(device)) })
+    await work({ terminal, job: onDevice(job, chooserFor(device)) })
   } catch (error) {
     process.exitCode = exitCodeOf(error)
     messageOf(error, kept).forEach((line) => terminal.fail(line))
@@ -56,13 +57,16 @@ export async function run(
 }
 
 /** Chooses what computes, by what the windows' settings say where nothing is given. */
-function deviceChoice(given: DeviceChoice | undefined): Parameters<typeof onDevice>[1] {
-  return async (work, options) => {
-    if (given === 'cpu') return { device: given }
-    // Commands that compute nothing need not read this.
-    const { devicesHere } = await import('./devices-here.ts')
-    const { devices, choice } = devicesHere()
-    return devices.choose(given ?? choice, work, options)
+function chooserFor(given: DeviceChoice | undefined): DeviceChooser {
+  let here: ReturnType<typeof devicesHere> | undefined
+  return {
+    async choose(work, options) {
+      if (given === 'cpu') return { device: given }
+      // Commands that compute nothing need not read this.
+      here ??= (await import('./devices-here.ts')).devicesHere()
+      return here.devices.choose(given ?? here.choice, work, options)
+    },
+    failed: (use, work) => void here?.devices.noteFailure(use, work)
   }
 }
 

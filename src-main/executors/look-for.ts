@@ -1,6 +1,6 @@
 /** Looks for a device in a process of its own, which its driver may crash or hold up. */
 import { firstSentence, throwIfCancelled, toEnvelope } from '../errors.ts'
-import { threadEntry } from '../installation.ts'
+import { workerEntry } from '../installation.ts'
 import { runPool } from '../jobs/pool.ts'
 import type { DeviceName } from './devices.ts'
 import { devices } from './devices.ts'
@@ -20,7 +20,7 @@ export interface LookOptions {
  */
 export async function lookFor(
   device: DeviceName,
-  { signal, limitMs = 30_000, worker = threadEntry('probe') }: LookOptions = {}
+  { signal, limitMs = 30_000, worker = workerEntry('probe') }: LookOptions = {}
 ): Promise<Probe> {
   const { title } = devices[device]
   const limit = AbortSignal.timeout(limitMs)

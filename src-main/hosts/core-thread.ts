@@ -2,7 +2,7 @@
 import type { MessagePort } from 'node:worker_threads'
 import { Worker } from 'node:worker_threads'
 import { fromEnvelope, toEnvelope } from '../errors.ts'
-import { threadEntry } from '../installation.ts'
+import { workerEntry } from '../installation.ts'
 import type { CoreStart, FromCore, ToCore } from '../ipc/messages.ts'
 import { nodeArguments } from '../jobs/node-arguments.ts'
 import type { Picked } from '../service/picked.ts'
@@ -47,7 +47,7 @@ export async function startCore(options: CoreOptions): Promise<Core> {
 export function launchCore(options: CoreOptions): { core: Core; started: Promise<void> } {
   const { shell, dataFolder, folders, modelsFolder } = options
   const { host, hasDialogs } = shell
-  const url = threadEntry('core')
+  const url = workerEntry('core')
   const start: CoreStart = {
     ...{ dataFolder, folders, modelsFolder, shell: { host, hasDialogs } },
     startsProcesses: options.startProcess !== undefined

@@ -1,5 +1,5 @@
 /**
- * The thread of the core: it answers the calls of all windows and starts the threads that compute.
+ * The thread of the core: it answers the calls of all windows and starts the workers that compute.
  * Its host, Electron's main process or a web server, only carries messages, so that neither a
  * window nor the host ever waits for the core.
  */

@@ -22,7 +22,8 @@ export function processesBy(ask: (url: string, port: MessagePort) => void): Star
     ask(url.href, port2)
     return {
       post: (sent) => tell({ kind: 'say', message: sent }),
-      kill: () => tell({ kind: 'kill' })
+      kill: () => tell({ kind: 'kill' }),
+      abandon: () => port.close()
     }
   }
 }

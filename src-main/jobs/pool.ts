@@ -121,6 +121,7 @@ async function runLane<Data, Task, Result>(
       if (!worker) {
         worker = startLaneWorker(options, run, lane)
         run.workers.add(worker)
+        if (run.halt.signal.aborted) worker.stop()
       }
       const result = await worker.run(next.value)
       await options.onResult?.(result, next.value)

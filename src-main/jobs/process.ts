@@ -13,6 +13,8 @@ import { endedWith } from './thread.ts'
 export interface Process {
   post(message: unknown): void
   kill(): void
+  /** Waits for it no longer: it does not keep the program from ending. */
+  abandon(): void
 }
 
 export type StartProcess = (
@@ -28,13 +30,23 @@ const forkNode: StartProcess = (url, { message, exited }) => {
     // Ctrl-C is for the program, which stops its workers itself.
     detached: process.platform !== 'win32'
   })
+  const kill = () => void child.kill('SIGKILL')
+  // One that hangs does not hear that the program has ended.
+  process.once('exit', kill)
   child.on('message', message)
   child.on('error', (error) => exited(error.message))
-  child.on('exit', (code, signal) => exited(signal ?? `exit code ${code}`))
+  child.on('exit', (code, signal) => {
+    process.off('exit', kill)
+    exited(signal ?? `exit code ${code}`)
+  })
   return {
     // The callback takes the error where the process ends meanwhile.
     post: (sent) => void (child.connected && child.send(sent as object, () => undefined)),
-    kill: () => void child.kill('SIGKILL')
+    kill,
+    abandon() {
+      if (child.connected) child.disconnect()
+      child.unref()
+    }
   }
 }
 
@@ -48,10 +60,12 @@ export function startProcessesBy(host: StartProcess): void {
 /** One that hangs in a driver may outlive even its end. */
 const longestEndMs = 2000
 
+const late = () => setTimeout(longestEndMs, true, { ref: false })
+
 /** Starts a worker's file, JavaScript or, in a checkout, TypeScript. */
 export function startProcess(url: URL, events: LineEvents): Line {
   let exit!: () => void
-  const exited = new Promise<void>((resolve) => (exit = resolve))
+  const exited = new Promise<false>((resolve) => (exit = () => resolve(false)))
   const child = start(url, {
     message: events.message,
     exited(how) {
@@ -63,9 +77,10 @@ export function startProcess(url: URL, events: LineEvents): Line {
     post: (message) => child.post(unshared(message)),
     async end() {
       child.kill()
-      const late = new AbortController()
-      await Promise.race([exited, setTimeout(longestEndMs, undefined, late).catch(() => undefined)])
-      late.abort()
+      const isLate = await Promise.race([exited, late()])
+      if (!isLate) return
+      child.abandon()
+      events.ended(endedWith('process', 'it could not be ended'))
     }
   }
 }

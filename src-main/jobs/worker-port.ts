@@ -34,7 +34,8 @@ export function workerPort(): WorkerPort {
   process.on('SIGINT', () => undefined)
   process.on('disconnect', () => process.exit())
   return {
-    post: (message) => void process.send!(message),
+    // The callback takes the error where the program has ended.
+    post: (message) => void process.send!(message, () => undefined),
     listen: (receive) => void process.on('message', receive)
   }
 }

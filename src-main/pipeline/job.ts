@@ -11,7 +11,7 @@ export interface Job {
   readonly device?: ((work: PlannedWork) => Promise<DeviceUse>) | undefined
   /** Told, in a sentence, of what went otherwise than asked. */
   onNote?(note: string): void
-  /** The file of the threads that do the work; a test may have its own. */
+  /** The file of the workers; a test may have its own. */
   readonly worker?: URL
   onProgress?(progress: Progress): void
 }
@@ -32,20 +32,30 @@ export interface ChoiceOptions {
   onMeasure?: () => void
 }
 
+/** Chooses what is to compute. */
+export interface DeviceChooser {
+  choose(work: PlannedWork, options: ChoiceOptions): Promise<DeviceUse>
+  /** Is told of a use in which a device has failed. */
+  failed(use: DeviceUse, work: PlannedWork): void
+}
+
 /** A job that computes on the device of a choice and, once that has failed, on the CPU to its end. */
-export function onDevice<J extends Job>(
-  job: J,
-  choose: (work: PlannedWork, options: ChoiceOptions) => Promise<DeviceUse>
-): J {
+export function onDevice<J extends Job>(job: J, chooser: DeviceChooser): J {
+  let last: { use: DeviceUse; work: PlannedWork } | undefined
   let hasFailed = false
   const message = 'Measuring which device is the fastest'
   const onMeasure = () => job.onProgress?.({ done: 0, total: null, secondsLeft: null, message })
   return {
     ...job,
-    device: async (work) =>
-      hasFailed ? { device: 'cpu' } : choose(work, { signal: job.signal, onMeasure }),
+    async device(work) {
+      if (hasFailed) return { device: 'cpu' }
+      const use = await chooser.choose(work, { signal: job.signal, onMeasure })
+      last = { use, work }
+      return use
+    },
     onNote(note) {
       hasFailed = true
+      if (last) chooser.failed(last.use, last.work)
       job.onNote?.(note)
     }
   }

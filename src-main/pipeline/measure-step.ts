@@ -1,15 +1,22 @@
 /** How long a step of a model takes on a device, found out by a few of them. */
+import { ErratumError } from '../errors.ts'
 import type { DeviceName } from '../executors/devices.ts'
-import { threadEntry } from '../installation.ts'
+import { workerEntry } from '../installation.ts'
 import { runPool } from '../jobs/pool.ts'
+import { models } from '../models/models.ts'
 import { mean } from '../statistics.ts'
 import { shared, wordTexts } from '../tokens/encode.ts'
+import { trainingBytes } from '../training/memory.ts'
+import { freeBytes, requireMemory, workerBytes } from './memory-check.ts'
 import { placeFor } from './tasks.ts'
 import type { TypicalStep } from './typical-step.ts'
 import type { Task, TaskResult, WorkerData } from './worker.ts'
 
-/** Steps that are timed, after one that compiles. */
-const timedSteps = 3
+/** Steps that are timed, after as many that compile and warm up. */
+const timedSteps = 2
+
+/** How long a device but the CPU may take: what hangs, or takes minutes for a few steps, is of no use. */
+const limitMs = 120_000
 
 /** What measures a step. */
 export interface MeasuredOn {
@@ -20,46 +27,70 @@ export interface MeasuredOn {
   atOnce: number
 }
 
+export interface MeasureOptions {
+  signal?: AbortSignal | undefined
+  /** The workers' file; a test may have its own. */
+  worker?: URL
+}
+
 /**
- * Seconds of one step of each training; throws `cancelled`, or why it fails there. `worker` is the
- * workers' file; a test may have its own.
+ * Seconds of one step of each training; throws `cancelled`, or why it fails there. Several that do not
+ * fit into the memory, and a device that takes too long, are `training-failed`.
  */
 export async function measureStep(
-  { model, classes, settings, words, tokens }: TypicalStep,
+  step: TypicalStep,
   { device, operatorThreads, atOnce }: MeasuredOn,
-  {
-    signal,
-    worker = threadEntry('worker')
-  }: { signal?: AbortSignal | undefined; worker?: URL } = {}
+  { signal, worker = workerEntry('worker') }: MeasureOptions = {}
 ): Promise<number> {
-  const rows = settings.batchSize
-  const texts = typicalTexts({ rows, tokens, words, padId: model.sizes['padId'] ?? 0 })
-  const classOf = Int32Array.from({ length: rows }, (_, row) => row % classes)
+  const place = placeFor(device)
+  const data = { ...typicalTraining(step), device, operatorThreads }
+  if (atOnce > 1) requireRoom(data, atOnce)
+  const limit = place === 'process' ? AbortSignal.timeout(limitMs) : undefined
+  const stop = AbortSignal.any([signal, limit].filter((each) => each !== undefined))
   const { tasks, take, seconds } = measurements(atOnce)
-  await runPool<WorkerData, Task<'measure'>, TaskResult<'measure'>>({
-    worker,
-    place: placeFor(device),
-    data: {
-      model: { ...model, classes },
-      pretrained: null,
-      words,
-      settings: { ...settings, epochs: 1 + timedSteps },
-      operatorThreads,
-      device,
-      training: {
-        texts,
-        rows: Int32Array.from(classOf.keys()),
-        classes: classOf,
-        weights: new Float32Array(rows).fill(1)
-      },
-      heldOut: { texts, classes: classOf }
-    },
-    tasks,
-    threads: atOnce,
-    signal,
-    onResult: take
-  })
+  try {
+    await runPool<WorkerData, Task<'measure'>, TaskResult<'measure'>>({
+      ...{ worker, place, data, tasks, threads: atOnce, signal: stop, onResult: take }
+    })
+  } catch (error) {
+    if (!limit?.aborted || signal?.aborted) throw error
+    throw new ErratumError('training-failed', `A few steps took more than ${limitMs / 1000} s.`)
+  }
   return mean(seconds)
+}
+
+/** Two epochs of a few typical batches, of whose tokens a third are distinct. */
+function typicalTraining({ model, classes, settings, words, tokens }: TypicalStep) {
+  const { batchSize } = settings
+  const rows = timedSteps * batchSize
+  const padId = model.sizes['padId'] ?? 0
+  const distinct = Math.max(Math.min(Math.ceil((batchSize * tokens) / 3), words - padId - 1), 1)
+  const ids = Int32Array.from({ length: rows * tokens }, (_, i) => padId + 1 + (i % distinct))
+  const offsets = Int32Array.from({ length: rows + 1 }, (_, row) => row * tokens)
+  const texts = wordTexts({ ids: shared(ids), offsets: shared(offsets), padId })
+  const classOf = Int32Array.from({ length: rows }, (_, row) => row % classes)
+  return {
+    model: { ...model, classes },
+    pretrained: null,
+    words,
+    settings: { ...settings, epochs: 2 },
+    training: {
+      texts,
+      rows: Int32Array.from(classOf.keys()),
+      classes: classOf,
+      weights: new Float32Array(rows).fill(1)
+    },
+    heldOut: { texts, classes: classOf }
+  }
+}
+
+/** Throws where several trainings at once do not fit. */
+function requireRoom({ model, settings, words, training, device }: WorkerData, atOnce: number) {
+  const { texts, rows } = training
+  const built = models[model.name].create(model.sizes, model.classes)
+  const load = { model: built, settings, words, texts, rows, seed: 0, isPretrained: false }
+  const each = trainingBytes(load) + workerBytes(device)
+  requireMemory(atOnce * each, freeBytes(), `Trying ${atOnce} trainings at once of`)
 }
 
 /** The tasks of so many workers: each warms up, and once all have, each takes its time. */
@@ -78,13 +109,4 @@ function measurements(workers: number) {
     else if (++warm === workers) begin()
   }
   return { tasks: tasks(), take, seconds }
-}
-
-/** One batch, of which a third of the tokens are distinct. */
-function typicalTexts(wanted: { rows: number; tokens: number; words: number; padId: number }) {
-  const { rows, tokens, words, padId } = wanted
-  const distinct = Math.max(Math.min(Math.ceil((rows * tokens) / 3), words - padId - 1), 1)
-  const ids = Int32Array.from({ length: rows * tokens }, (_, i) => padId + 1 + (i % distinct))
-  const offsets = Int32Array.from({ length: rows + 1 }, (_, row) => row * tokens)
-  return wordTexts({ ids: shared(ids), offsets: shared(offsets), padId })
 }

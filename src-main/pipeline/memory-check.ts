@@ -1,6 +1,7 @@
 /** Too little memory is told of before a training begins: the system would end the whole process. */
 import { freemem, totalmem } from 'node:os'
 import { ErratumError } from '../errors.ts'
+import type { DeviceName } from '../executors/devices.ts'
 import { inBytes } from '../report/numbers.ts'
 
 /**
@@ -33,6 +34,11 @@ export function requireMemory(expected: number, free: number, doing = 'Training'
 export function roundsThatFit(wanted: number, expected: number, free: number): number {
   requireMemory(expected, free, 'A round of')
   return Math.min(wanted, Math.floor(free / expected))
+}
+
+/** Bytes that a worker takes beside its work, about: a thread shares the program with all others. */
+export function workerBytes(device: DeviceName): number {
+  return device === 'cpu' ? 0 : 3.5e8
 }
 
 /** The most memory that the process has while something is done; `look` is called now and then. */

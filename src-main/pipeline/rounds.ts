@@ -11,7 +11,7 @@ import type { Tokenizer } from '../tokens/tokenizer.ts'
 import { trainingBytes } from '../training/memory.ts'
 import { deviceForTrained } from './device-for.ts'
 import type { Job } from './job.ts'
-import { freeBytes, roundsThatFit } from './memory-check.ts'
+import { freeBytes, roundsThatFit, workerBytes } from './memory-check.ts'
 import { runTasks, workerData } from './tasks.ts'
 import type { TrainedWorkspace } from './workspace.ts'
 
@@ -123,7 +123,8 @@ async function computeRounds(
   const known = total - missing.length
   const meter = progressMeter({ total, alreadyDone: known })
   const wanted = workersFor(use, Math.min(job.threads, missing.length))
-  const threads = roundsThatFit(wanted, roundBytes(workspace), freeBytes())
+  const each = roundBytes(workspace) + workerBytes(use.device)
+  const threads = roundsThatFit(wanted, each, freeBytes())
   const note = threads < wanted ? `, ${threads} at a time: no more fit into the memory` : ''
   const onProgress = ({ done }: { done: number }) => {
     const round = Math.min(Math.floor(known + done) + 1, total)
@@ -137,7 +138,7 @@ async function computeRounds(
   )
 }
 
-/** Bytes that each thread of rounds takes, about. */
+/** Bytes that the training of a round takes, about. */
 function roundBytes({ model, settings, tokenizer, training, project }: TrainedWorkspace): number {
   const { texts, rows } = training
   const isPretrained = project.settings.model.checkpoint !== null

@@ -2,7 +2,7 @@
 import { ErratumError, firstSentence, throwIfCancelled } from '../errors.ts'
 import type { DeviceName } from '../executors/devices.ts'
 import { failureNote } from '../executors/devices.ts'
-import { threadEntry } from '../installation.ts'
+import { workerEntry } from '../installation.ts'
 import type { PoolOptions } from '../jobs/pool.ts'
 import { runPool } from '../jobs/pool.ts'
 import type { WorkerPlace } from '../jobs/task-worker.ts'
@@ -64,7 +64,7 @@ export async function runTasks<Name extends TaskName>(
     }
   }
   const pool: PoolOptions<WorkerData, Task<Name>, TaskResult<Name>> = {
-    worker: job.worker ?? threadEntry('worker'),
+    worker: job.worker ?? workerEntry('worker'),
     data,
     tasks: device === 'cpu' ? tasks : untilFailure(),
     total: tasks.length,

@@ -56,8 +56,8 @@ function paceOn(
     const pace = (seconds ?? Infinity) / atOnce
     if (pace * leastGain >= best.pace) return best
     best = { use: { device, atOnce }, pace }
-    const most = work.sideBySide && seconds! / mostAtOnce < limit ? mostAtOnce : 1
-    if (2 * atOnce > most) return best
+    const most = work.sideBySide ? Math.min(mostAtOnce, work.threads) : 1
+    if (2 * atOnce > most || seconds! / most >= limit) return best
   }
 }
 

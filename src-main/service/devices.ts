@@ -84,6 +84,14 @@ export class Devices {
     return work.sideBySide ? this.#measured([choice], work, options) : useOf(choice, work)
   }
 
+  /**
+   * Notes that a job has failed with several trainings at once, which the typical batch that was
+   * measured need not tell: the next takes fewer.
+   */
+  async noteFailure({ device, atOnce = 1 }: DeviceUse, work: PlannedWork): Promise<void> {
+    if (atOnce > 1) await this.speeds.noteFailure(work.step, measuredOn(device, work, atOnce))
+  }
+
   /** What `choose` would take, where nothing has to be looked for or measured to tell. */
   foreseen(choice: DeviceChoice, work: PlannedWork): DeviceUse | undefined {
     if (choice === 'cpu' || (choice !== 'auto' && !work.sideBySide)) return useOf(choice, work)

@@ -6,14 +6,13 @@ import { randomUUID } from 'node:crypto'
 import { EventEmitter, on } from 'node:events'
 import type { JobKind, JobResult, JobView, Live } from '../../src-preload/contract/jobs.ts'
 import { ErratumError, toEnvelope } from '../errors.ts'
-import type { ChoiceOptions, Job, PlannedWork } from '../pipeline/job.ts'
+import type { DeviceChooser, Job } from '../pipeline/job.ts'
 import { onDevice } from '../pipeline/job.ts'
-import type { DeviceUse } from '../executors/devices.ts'
 
-/** With what jobs work: both are asked as each job starts. */
+/** With what jobs work, asked as each starts. */
 export interface Equipment {
   threads(): number
-  device(work: PlannedWork, options: ChoiceOptions): Promise<DeviceUse>
+  readonly devices: DeviceChooser
 }
 
 /** What a piece of work is given. */
@@ -180,8 +179,7 @@ export class JobCenter {
         onNote: (note) => this.#change(entry, { notes: [...new Set([...entry.view.notes, note])] }),
         show: (live) => this.#change(entry, { live })
       }
-      const device: Equipment['device'] = (...asked) => this.#equipment.device(...asked)
-      const result = await entry.request.work(onDevice(job, device))
+      const result = await entry.request.work(onDevice(job, this.#equipment.devices))
       this.#end(entry, { state: 'done', result })
     } catch (error) {
       const envelope = toEnvelope(error)

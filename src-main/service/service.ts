@@ -44,7 +44,10 @@ export function createService(
   const devices = new Devices(names)
   const jobs = new JobCenter({
     threads: () => threadsOf(settings.value),
-    device: (work, options) => devices.choose(settings.value.device, work, options)
+    devices: {
+      choose: (work, options) => devices.choose(settings.value.device, work, options),
+      failed: (use, work) => void devices.noteFailure(use, work)
+    }
   })
   const open = new OpenProjects()
   return {

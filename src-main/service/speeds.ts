@@ -1,7 +1,8 @@
 /** How long steps of models take on the devices of this machine: measured once, then kept. */
 import { z } from 'zod'
-import { ErratumError, throwIfCancelled } from '../errors.ts'
+import { ErratumError } from '../errors.ts'
 import type { DeviceName } from '../executors/devices.ts'
+import { unlessCancelled } from '../jobs/unless-cancelled.ts'
 import type { MeasuredOn } from '../pipeline/measure-step.ts'
 import type { TypicalStep } from '../pipeline/typical-step.ts'
 import { machineKey } from './machine.ts'
@@ -44,14 +45,21 @@ export class Speeds {
     const before = this.#measuring
     const stop = AbortSignal.any([this.#closing.signal, ...(signal ? [signal] : [])])
     const measured = (async () => {
-      await before.catch(() => undefined)
-      throwIfCancelled(stop)
+      await unlessCancelled(
+        before.catch(() => undefined),
+        stop
+      )
       const known = this.known(step, on)
       if (known !== undefined) return known
       return this.#measureNow(step, on, stop)
     })()
     this.#measuring = measured
     return measured
+  }
+
+  /** Notes that a step has failed, however long it took when it was measured. */
+  noteFailure(step: TypicalStep, on: MeasuredOn): Promise<void> {
+    return this.#note(step, on, null)
   }
 
   /** Forgets where steps have failed on a device, so that they are tried again. */
@@ -69,8 +77,12 @@ export class Speeds {
 
   async #measureNow(step: TypicalStep, on: MeasuredOn, signal: AbortSignal) {
     const seconds = await this.#attempt(step, on, signal)
-    await this.#stored.keep({ ...this.#stored.value, [keyOf(step, on)]: seconds })
+    await this.#note(step, on, seconds)
     return seconds
+  }
+
+  #note(step: TypicalStep, on: MeasuredOn, seconds: number | null): Promise<void> {
+    return this.#stored.keep({ ...this.#stored.value, [keyOf(step, on)]: seconds })
   }
 
   /** A device that cannot do it, or ends the process with it, has no time. */

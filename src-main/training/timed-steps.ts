@@ -2,37 +2,43 @@
 import type { Trainer, TrainingSet } from './trainer.ts'
 
 /**
- * A training on one batch, an epoch a step. The first step compiles; then it rests until it is to be
- * timed, so that several in workers of their own can begin together.
+ * A training of two epochs. The first compiles and warms up; then it rests until it is to be timed, so
+ * that several in workers of their own can begin together.
  */
 export class TimedSteps {
-  /** Settles after the first step. */
+  /** Settles after the first epoch. */
   readonly warmedUp: Promise<null>
   readonly #trained: Promise<unknown>
   #go!: () => void
   #steps = 0
+  /** When the last step ended: what the end of an epoch takes is no step's. */
+  #last = 0
 
-  constructor(trainer: Trainer, batch: TrainingSet, signal: AbortSignal) {
+  constructor(trainer: Trainer, data: TrainingSet, signal: AbortSignal) {
     const go = new Promise<void>((resolve) => (this.#go = resolve))
     let warm!: () => void
-    const firstStep = new Promise<void>((resolve) => (warm = resolve))
-    this.#trained = trainer.train(batch, 0, {
+    const firstEpoch = new Promise<void>((resolve) => (warm = resolve))
+    this.#trained = trainer.train(data, 0, {
       signal,
       async onEpoch({ epoch }) {
         if (epoch > 1) return
         warm()
         await go
       },
-      onStep: () => void this.#steps++
+      onStep: () => {
+        this.#steps++
+        this.#last = performance.now()
+      }
     })
-    this.warmedUp = Promise.race([firstStep, this.#trained]).then(() => null)
+    this.warmedUp = Promise.race([firstEpoch, this.#trained]).then(() => null)
   }
 
-  /** Seconds of a step on average, of all after the first. */
+  /** Seconds of a step of the second epoch, on average. */
   async time(): Promise<number> {
     const began = performance.now()
+    const before = this.#steps
     this.#go()
     await this.#trained
-    return (performance.now() - began) / 1000 / (this.#steps - 1)
+    return (this.#last - began) / 1000 / (this.#steps - before)
   }
 }

@@ -6,7 +6,7 @@
 import { onnxruntimeExecutor } from '../../src-main/executors/onnxruntime.ts'
 import type { Tensors } from '../../src-main/executors/executor.ts'
 import type { LabelledTexts } from '../../src-main/gradients/extractor.ts'
-import { threadEntry } from '../../src-main/installation.ts'
+import { workerEntry } from '../../src-main/installation.ts'
 import { runPool } from '../../src-main/jobs/pool.ts'
 import { BatchRunner, lookUpIn } from '../../src-main/models/batch-runner.ts'
 import { inputGradientGraph, predictGraph, trainStepGraph } from '../../src-main/models/graphs.ts'
@@ -140,7 +140,7 @@ function rounds(size: Size, tokens: number): Case {
       const tasks = Array.from({ length: roundCount }, (_, seed) => {
         return { kind: 'round', key: `${seed}`, seed, edits: [] } satisfies Task<'round'>
       })
-      const worker = threadEntry('worker')
+      const worker = workerEntry('worker')
       return Promise.resolve({
         run: () =>
           runPool<WorkerData, Task<'round'>, TaskResult<'round'>>({ worker, data, tasks, threads }),

@@ -3,11 +3,12 @@ import { cpSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:f
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import type { DeviceUse } from '../../src-main/executors/devices.ts'
 import { exampleOf } from '../../src-main/pipeline/example.ts'
 import { explain } from '../../src-main/pipeline/explain.ts'
 import { tryFix } from '../../src-main/pipeline/fix.ts'
 import { initProject } from '../../src-main/pipeline/init.ts'
-import type { Job } from '../../src-main/pipeline/job.ts'
+import type { DeviceChooser, Job } from '../../src-main/pipeline/job.ts'
 import { onDevice } from '../../src-main/pipeline/job.ts'
 import { listMistakes } from '../../src-main/pipeline/mistakes.ts'
 import { knownBaselineOn } from '../../src-main/pipeline/rounds.ts'
@@ -25,14 +26,23 @@ const crashed =
   'The GPU (WebGPU) failed: A worker process ended in the middle of its task (SIGKILL). ' +
   'The rest was computed on the CPU.'
 
-/** A job on a GPU that is lost at a call of its worker, and what it notes. */
-function losing(call: number, by: 'error' | 'crash' = 'error'): { job: Job; notes: string[] } {
-  const notes: string[] = []
+/** A job on a GPU that is lost at a call of its worker, what it notes, and the uses that have failed. */
+function losing(
+  call: number,
+  by: 'error' | 'crash' = 'error',
+  atOnce = 1
+): { job: Job; notes: string[]; failed: DeviceUse[] } {
+  const [notes, failed]: [string[], DeviceUse[]] = [[], []]
   process.env['LOST_AT_CALL'] = String(call)
   process.env['LOST_BY'] = by
   const worker = new URL('losing-worker.ts', import.meta.url)
   const job = { threads: 2, worker, onNote: (note: string) => void notes.push(note) }
-  return { job: onDevice(job, () => Promise.resolve({ device: 'webgpu', atOnce: 1 })), notes }
+  const use = { device: 'webgpu', atOnce } as const
+  const chooser: DeviceChooser = {
+    choose: () => Promise.resolve(use),
+    failed: (lost) => void failed.push(lost)
+  }
+  return { job: onDevice(job, chooser), notes, failed }
 }
 
 /** The project as it is after its training, to be worked in. */
@@ -175,6 +185,32 @@ describe('a device, lost', { timeout: 120_000 }, () => {
     expect(roundsIn(project)).toBe(9 + 2)
   })
 
+  test.each([
+    ['error', lost],
+    ['crash', crashed]
+  ] as const)('while two rounds are computed side by side: %s', async (by, note) => {
+    const project = copy(`two-${by}`)
+    await explainIn(project, cpu)
+    // Each process has calls of its own, and the second round of each is under way.
+    const { job, notes, failed } = losing(20, by, 2)
+    const fix = await fixIn(project, job)
+    expect(resultOf(fix)).toEqual(resultOf(await fixIn(copy(`two-on-cpu-${by}`), cpu)))
+    expect(fix.report.devices.toSorted()).toEqual(['cpu', 'webgpu'])
+    expect(notes).toEqual([note])
+    expect(failed).toEqual([{ device: 'webgpu', atOnce: 2 }])
+    expect(roundsIn(project)).toBe(9)
+  })
+
+  test('never: then as many rounds are computed at once as it says, to the same results', async () => {
+    const project = copy('two')
+    await explainIn(project, cpu)
+    const { job, notes } = losing(Infinity, 'error', 2)
+    const fix = await fixIn(project, job)
+    expect(resultOf(fix)).toEqual(resultOf(await fixIn(copy('two-on-cpu'), cpu)))
+    expect(fix.report.devices).toEqual(['webgpu'])
+    expect(notes).toEqual([])
+  })
+
   test('and the rounds of the CPU after that serve a fix on the CPU', async () => {
     const project = copy('fixing-twice')
     await explainIn(project, cpu)
@@ -203,10 +239,11 @@ describe('a device, lost', { timeout: 120_000 }, () => {
 })
 
 test('a job whose device has failed asks for the CPU from then on', async () => {
-  const { job, notes } = losing(1)
+  const { job, notes, failed } = losing(1)
   const work = { step: {} as TypicalStep, sideBySide: true, threads: 2 }
   expect(await job.device!(work)).toEqual({ device: 'webgpu', atOnce: 1 })
   job.onNote!(lost)
   expect(await job.device!(work)).toEqual({ device: 'cpu' })
   expect(notes).toEqual([lost])
+  expect(failed).toEqual([{ device: 'webgpu', atOnce: 1 }])
 })

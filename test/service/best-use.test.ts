@@ -21,6 +21,7 @@ const known =
   ({ device, atOnce }: MeasuredOn) =>
     device === 'cpu' ? cpu : gpu[Math.log2(atOnce)]
 
+const cpu = { use: { device: 'cpu' } }
 const webgpu = (atOnce: number) => ({ use: { device: 'webgpu', atOnce } })
 
 test.each([
@@ -29,8 +30,9 @@ test.each([
   ['rounds, which the CPU does by the core', rounds, known(2, 1), { use: { device: 'cpu' } }],
   ['by as many as are wanted', { ...rounds, threads: 1 }, known(2, 1, 2), webgpu(1)],
   ['by what the GPU does at once', rounds, known(2, 0.8, 0.8, 0.8), webgpu(4)],
+  ['by no more at once than are wanted', { ...rounds, threads: 1 }, known(2, 3, 3, 3), cpu],
   ['by what it failed to do', rounds, known(2, 0.2, null), webgpu(1)],
-  ['the first, where all fail', rounds, known(null, null), { use: { device: 'cpu' } }]
+  ['the first, where all fail', rounds, known(null, null), cpu]
 ])('is for %s', (_case, work, seconds, expected) => {
   expect(bestUse(both, work, seconds)).toEqual(expected)
 })

@@ -162,7 +162,7 @@ describe('a device that is being looked for', () => {
 })
 
 describe('trainings side by side on a GPU', () => {
-  const rounds = { ...work, sideBySide: true }
+  const rounds = { ...work, sideBySide: true, threads: 4 }
 
   /** A GPU whose steps take so many seconds where 1, 2 and 4 trainings share it. */
   function sharing(...seconds: (number | null)[]) {
@@ -192,6 +192,22 @@ describe('trainings side by side on a GPU', () => {
     expect(await devices.choose(gpu, rounds)).toEqual({ device: gpu, atOnce })
     expect(devices.foreseen(gpu, rounds)).toEqual({ device: gpu, atOnce })
     expect(asked.length).toBe(tried)
+  })
+
+  it('are fewer once a job has failed with so many', async () => {
+    const { devices } = sharing(1, 1.2, 1.5)
+    const use = await devices.choose(gpu, rounds)
+    await devices.noteFailure(use, rounds)
+    expect(await devices.choose(gpu, rounds)).toEqual({ device: gpu, atOnce: 2 })
+    await devices.noteFailure({ device: gpu, atOnce: 1 }, rounds)
+    expect(devices.known(gpu, rounds)).toBe(1)
+  })
+
+  it('are no more than there are threads for', async () => {
+    const { devices, asked } = sharing(1, 1, 1)
+    const use = await devices.choose(gpu, { ...rounds, threads: 2 })
+    expect(use).toEqual({ device: gpu, atOnce: 2 })
+    expect(asked).toEqual([1, 2])
   })
 
   it('are not tried for a single training', async () => {

@@ -6,7 +6,10 @@ import { JobCenter } from '../../src-main/service/jobs.ts'
 
 const equipment = (threads: number) => ({
   threads: () => threads,
-  device: () => Promise.resolve({ device: 'webgpu' } as const)
+  devices: {
+    choose: () => Promise.resolve({ device: 'webgpu' } as const),
+    failed: () => undefined
+  }
 })
 
 const nothing = { kind: 'nothing' } as const

@@ -20,12 +20,14 @@ export async function startOnUsualPort<Started extends { readonly port: number }
   if (wanted !== undefined) return start(wanted).catch(explainTaken(wanted))
   const kept = new Stored(file, portSchema, { port: 0 })
   const { port } = kept.value
+  let isOurs = port > 0
   const started = await start(port).catch((error: unknown) => {
     if (port === 0 || !isUnusable(error)) throw error
+    // Whoever has it, perhaps another Erratum on this folder, is gone some day; the system stays.
+    isOurs = codeOf(error) === 'EADDRINUSE'
     return start(0)
   })
-  // The one that has it, perhaps another Erratum on this folder, is gone some day.
-  if (port === 0) await kept.keep({ port: started.port })
+  if (!isOurs) await kept.keep({ port: started.port })
   return started
 }
 
@@ -41,5 +43,7 @@ function explainTaken(port: number) {
 }
 
 function isUnusable(error: unknown): boolean {
-  return ['EADDRINUSE', 'EACCES'].includes((error as NodeJS.ErrnoException).code ?? '')
+  return ['EADDRINUSE', 'EACCES'].includes(codeOf(error))
 }
+
+const codeOf = (error: unknown) => (error as NodeJS.ErrnoException).code ?? ''

@@ -188,6 +188,7 @@ export const utilityProcess = {
     return {
       postMessage: (message: object) => void child.send(message),
       kill: () => child.kill(),
+      pid: child.pid,
       on: (event: string, listener: (given: unknown) => void) => void child.on(event, listener)
     }
   }
