@@ -43,7 +43,7 @@ export interface DeviceChooser {
 export function onDevice<J extends Job>(job: J, chooser: DeviceChooser): J {
   let last: { use: DeviceUse; work: PlannedWork } | undefined
   let hasFailed = false
-  const message = 'Measuring which device is the fastest'
+  const message = 'Measuring how fast the devices are'
   const onMeasure = () => job.onProgress?.({ done: 0, total: null, secondsLeft: null, message })
   return {
     ...job,

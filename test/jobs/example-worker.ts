@@ -39,14 +39,14 @@ serveTasks<ExampleData, ExampleTask, unknown>((data) => {
       case 'no-clone':
         return () => undefined
       case 'steps':
-        context.report(0, 'started')
+        context.report(0, 'started', process.pid)
         for (;;) {
           throwIfCancelled(context.signal)
           // A process hears what it is told between two steps.
           if (process.send) await setImmediate()
         }
       case 'spin':
-        context.report(0, 'started')
+        context.report(0, 'started', process.pid)
         for (;;);
       case 'report':
         context.report(0.5, 'half way')
