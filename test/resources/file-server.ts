@@ -83,9 +83,14 @@ export async function close(server: Server): Promise<void> {
   await new Promise((resolve) => server.close(resolve))
 }
 
-/** Bytes that look like no others. */
+/** Bytes that look like no others, nor like themselves from any other place on. */
 export function someBytes(size: number, seed = 1): Buffer {
-  return Buffer.from(Uint32Array.from({ length: size }, (_, i) => (i + seed) * 2654435761))
+  return Buffer.from(Uint8Array.from({ length: size }, (_, i) => mixed(i + seed) >>> 24))
+}
+
+function mixed(number: number): number {
+  const product = Math.imul(number, 2654435761)
+  return Math.imul(product ^ (product >>> 15), 2246822519)
 }
 
 export function hashOf(bytes: Buffer, algorithm: 'sha256' | 'sha512' = 'sha256') {
