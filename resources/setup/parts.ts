@@ -7,6 +7,7 @@ import { downloadArtifact } from '@electron/get'
 import { ErratumError } from '../../src-main/errors.ts'
 import type { RemoteFile } from './download.ts'
 import { nugetPackage } from './nuget.ts'
+import { isWebAddress } from './request.ts'
 import { unpackTar, unzipFiles } from './unpack.ts'
 
 export const partNames = ['cuda', 'tfjs', 'electron'] as const
@@ -30,24 +31,40 @@ export interface Part {
 /** Where the files come from, and for which checkout. */
 export interface Surroundings {
   /** The checkout's folder. */
-  root: string
+  readonly root: string
   /** `PLATFORM-ARCHITECTURE`. */
-  system: string
+  readonly system: string
   /** Google's storage of TensorFlow's files. */
-  storage: string
+  readonly storage: string
   /** Electron's releases. */
-  electron: string
+  readonly electron: string
 }
 
-/** The sources as they are published, or the mirrors that both projects' own variables name. */
+/**
+ * The sources as they are published, or the mirrors that both projects' own variables name. A
+ * mirror that is no address is refused by whoever asks for it (`bad-argument`).
+ */
 export function publicSources(root: string): Surroundings {
   return {
     root,
     system: `${process.platform}-${process.arch}`,
-    storage: process.env['TFJS_NODE_CDN_STORAGE'] ?? 'https://storage.googleapis.com/',
-    electron:
-      process.env['ELECTRON_MIRROR'] ?? 'https://github.com/electron/electron/releases/download/'
+    get storage() {
+      return mirrored('TFJS_NODE_CDN_STORAGE', 'https://storage.googleapis.com/')
+    },
+    get electron() {
+      return mirrored('ELECTRON_MIRROR', 'https://github.com/electron/electron/releases/download/')
+    }
   }
+}
+
+function mirrored(variable: string, published: string): string {
+  const address = process.env[variable] || published
+  if (isWebAddress(address)) return address
+  throw new ErratumError(
+    'bad-argument',
+    `${variable} is ${JSON.stringify(address)}, which is no address on http or https. Correct it ` +
+      'or unset it, then run the command again.'
+  )
 }
 
 export function partsFor(surroundings: Surroundings): Readonly<Record<PartName, Part>> {

@@ -59,7 +59,7 @@ export function onward(from: string, location: string): string {
 }
 
 function send(url: string, { method = 'GET', headers = {} }: Asked): Promise<IncomingMessage> {
-  const proxy = getProxyForUrl(url)
+  const proxy = proxyFor(url)
   const client = url.startsWith('https:') ? https : http
   const agent = proxy ? new HttpsProxyAgent(proxy) : undefined
   return new Promise((resolve, reject) => {
@@ -68,6 +68,20 @@ function send(url: string, { method = 'GET', headers = {} }: Asked): Promise<Inc
     sent.setTimeout(silence, () => sent.destroy(new Error(`silent for ${silence / 1000} s`)))
     sent.end()
   })
+}
+
+/** The proxy that the environment names for an address; empty where there is none. */
+function proxyFor(url: string): string {
+  const proxy = getProxyForUrl(url)
+  if (proxy === '' || isWebAddress(proxy)) return proxy
+  const scheme = new URL(url).protocol.slice(0, -1)
+  const names = [`${scheme}_proxy`, 'all_proxy'].flatMap((name) => [name, name.toUpperCase()])
+  // What it says is not repeated: a password may be in it.
+  throw new ErratumError(
+    'bad-argument',
+    `${names.find((name) => process.env[name])} is no address of a proxy on http or https, such ` +
+      'as http://127.0.0.1:3128. Correct it or unset it, then run the command again.'
+  )
 }
 
 function unreachable(url: string, error: unknown): ErratumError {
@@ -92,3 +106,6 @@ function refused(url: string, { statusCode, statusMessage }: IncomingMessage): E
 }
 
 export const hostOf = (url: string) => new URL(url).host
+
+export const isWebAddress = (text: string) =>
+  URL.canParse(text) && /^https?:$/.test(new URL(text).protocol)

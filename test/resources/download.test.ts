@@ -20,6 +20,7 @@ import { nugetPackage } from '../../resources/setup/nuget.ts'
 import { certificate } from './certificate.ts'
 import type { Served } from './file-server.ts'
 import { close, hashOf, portOf, serveFiles, someBytes } from './file-server.ts'
+import { stubNoProxies } from './proxies.ts'
 
 const server = await serveFiles()
 const secure = await serveFiles(certificate)
@@ -36,7 +37,7 @@ beforeEach(() => {
     files.clear()
     asked.length = 0
   }
-  vi.stubEnv('NO_PROXY', '127.0.0.1')
+  stubNoProxies()
 })
 afterEach(() => {
   vi.unstubAllEnvs()
@@ -283,8 +284,24 @@ test('the proxy that the environment names is used', async () => {
   })
   await new Promise<void>((resolve) => proxy.listen(0, '127.0.0.1', resolve))
   vi.stubEnv('HTTP_PROXY', `http://127.0.0.1:${portOf(proxy)}`)
-  vi.stubEnv('NO_PROXY', '')
   expect(readFileSync(await download(remote(), folder)).equals(bytes)).toBe(true)
   expect(through).toEqual([new URL(server.base).host])
   await close(proxy)
 })
+
+test.each(['http_proxy', 'HTTP_PROXY', 'ALL_PROXY'])(
+  '%s that is no address is named',
+  async (name) => {
+    server.files.set('large.zip', { bytes })
+    for (const proxy of ['http://user:secret@proxy:port', 'socks5://127.0.0.1:1080']) {
+      vi.stubEnv(name, proxy)
+      await expect(download(remote(), folder)).rejects.toMatchObject({
+        code: 'bad-argument',
+        message:
+          `${name} is no address of a proxy on http or https, such as http://127.0.0.1:3128. ` +
+          'Correct it or unset it, then run the command again.'
+      })
+    }
+    expect(server.asked).toEqual([])
+  }
+)

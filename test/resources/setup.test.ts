@@ -18,10 +18,11 @@ import AdmZip from 'adm-zip'
 import { create } from 'tar'
 import { afterAll, afterEach, beforeEach, expect, test, vi } from 'vitest'
 import type { PartName } from '../../resources/setup/parts.ts'
-import { partsFor } from '../../resources/setup/parts.ts'
+import { partsFor, publicSources } from '../../resources/setup/parts.ts'
 import { describe, get, impossible } from '../../resources/setup/setup.ts'
 import { root } from '../../src-main/installation.ts'
 import { hashOf, serveFiles, someBytes } from './file-server.ts'
+import { stubNoProxies, without } from './proxies.ts'
 
 const server = await serveFiles()
 afterAll(() => server.close())
@@ -55,6 +56,7 @@ beforeEach(() => {
   for (const name of ['@electron', '@electron-internal']) {
     symlinkSync(join(root, 'node_modules', name), at(`node_modules/${name}`))
   }
+  stubNoProxies()
   vi.stubEnv('electron_config_cache', at('electron-cache'))
 })
 afterEach(() => {
@@ -251,24 +253,37 @@ test('a part that is published for other systems only says so', () => {
 })
 
 /** The command itself, with a proxy that nothing listens on: it reaches no server. */
-function setup(...given: string[]) {
+function setup(given: readonly string[], env: Record<string, string> = {}) {
   const script = join(root, 'resources/setup/setup-gpu.ts')
-  const nowhere = 'http://127.0.0.1:1'
   return spawnSync(process.execPath, ['--import', 'tsx', script, ...given], {
     cwd: root,
-    env: { ...process.env, HTTPS_PROXY: nowhere, https_proxy: nowhere, NO_PROXY: '', no_proxy: '' },
+    env: { ...process.env, ...without, https_proxy: 'http://127.0.0.1:1', ...env },
     encoding: 'utf8'
   })
 }
 
 test('the command says first and does nothing that nobody has agreed to', () => {
-  const listed = setup('electron', '--list', '--downloads', at('downloads'))
+  // Mirrors that are named as nothing are none.
+  const listed = setup(['electron', '--list', '--downloads', at('downloads')])
   expect(listed).toMatchObject({ status: 0, stderr: '' })
   expect(listed.stdout).toMatch(/^electron +Electron 45\.\S+, the program of the desktop/)
   expect(listed.stdout).toContain('github.com cannot be reached (ECONNREFUSED)')
-  expect(setup('nothing')).toMatchObject({
+  expect(setup(['nothing'])).toMatchObject({
     status: 2,
     stderr: expect.stringContaining('setup:gpu: No part is called nothing.') as string
   })
   expect(existsSync(at('downloads'))).toBe(false)
+})
+
+test('a mirror that is no address is named by its variable', () => {
+  vi.stubEnv('ELECTRON_MIRROR', 'mirrors/electron')
+  vi.stubEnv('TFJS_NODE_CDN_STORAGE', 'ftp://127.0.0.1/')
+  const sources = publicSources(root)
+  expect(() => sources.electron).toThrow(
+    'ELECTRON_MIRROR is "mirrors/electron", which is no address on http or https. Correct it or ' +
+      'unset it, then run the command again.'
+  )
+  expect(() => sources.storage).toThrow('TFJS_NODE_CDN_STORAGE is "ftp://127.0.0.1/", which')
+  vi.stubEnv('TFJS_NODE_CDN_STORAGE', '')
+  expect(sources.storage).toBe('https://storage.googleapis.com/')
 })
