@@ -39,12 +39,17 @@ export async function unpackTar(
       await extract({ file: archive, cwd: beside, strip, strict: true })
     } catch (error) {
       await rm(beside, { recursive: true, force: true })
-      const isOfArchive = String((error as { tarCode?: string }).tarCode).startsWith('TAR_')
-      throw isOfArchive ? damaged(archive, (error as Error).message) : error
+      throw isOfSystem(error) ? error : damaged(archive, (error as Error).message)
     }
     await rm(folder, { recursive: true, force: true })
     await rename(beside, folder)
   })
+}
+
+/** Whether the system refused something. zlib's errors have a number, too, and some of tar's a call. */
+function isOfSystem(error: unknown): boolean {
+  const { errno, syscall } = error as NodeJS.ErrnoException
+  return errno !== undefined && syscall !== undefined
 }
 
 function readable<Result>(archive: string, read: () => Result): Result {
