@@ -114,7 +114,9 @@ function tfjs({ root, storage }: Surroundings): Part {
   const wanted = dependencyIn(folder, '@tensorflow/tfjs-node-gpu')
   const [library, binding] = [join(own, 'deps'), join(own, `lib/napi-v${nodeApi}`)]
   const archive = `libtensorflow-gpu-linux-x86_64-${libtensorflow}.tar.gz`
-  const hasPackage = () => existsSync(own) && versionIn(own) === wanted
+  // npm writes its own list last: without it, what is here is what a killed npm left.
+  const isWhole = () => existsSync(join(folder, 'node_modules/.package-lock.json'))
+  const hasPackage = () => isWhole() && existsSync(own) && versionIn(own) === wanted
   return {
     title: `@tensorflow/tfjs-node-gpu ${wanted} for CUDA 11 with cuDNN 8`,
     licence: 'Apache-2.0',

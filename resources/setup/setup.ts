@@ -54,7 +54,10 @@ interface GetOptions {
   onProgress: (name: string, done: number, total: number | undefined) => void
 }
 
-/** Downloads a part's files, going on where an earlier try ended, and puts them in place. */
+/**
+ * Downloads a part's files, going on where an earlier try ended, and puts them in place. Throws
+ * `cannot-download`, or `cannot-write`, with what to do.
+ */
 export async function get(part: Part, { downloads, onProgress }: GetOptions): Promise<void> {
   const paths: string[] = []
   for (const file of await part.files()) {
@@ -62,6 +65,12 @@ export async function get(part: Part, { downloads, onProgress }: GetOptions): Pr
     paths.push(await download(file, downloads, { onProgress: progress }))
   }
   await part.install(paths)
+  if (part.isHere()) return
+  throw new ErratumError(
+    'cannot-download',
+    `${part.title} is still not whole in ${shortPath(part.folder)}, although nothing failed. Run npm ci, ` +
+      'then the command again; if that does not help, update Erratum.'
+  )
 }
 
 /** A path as it is told: from here, if it lies below. */

@@ -2,6 +2,7 @@
 import { spawnSync } from 'node:child_process'
 import { createHash } from 'node:crypto'
 import {
+  chmodSync,
   cpSync,
   existsSync,
   mkdirSync,
@@ -49,6 +50,7 @@ beforeEach(() => {
     dependencies: { '@tensorflow/tfjs-node-gpu': '4.22.0' }
   })
   putJson(`${tfjs}/package.json`, { version: '4.22.0' })
+  put(npmList, '{}')
   put(`${tfjs}/scripts/deps-constants.js`, "const LIBTENSORFLOW_VERSION = '2.9.1';")
   putJson('node_modules/electron/package.json', { version: '45.4.1' })
   putJson('node_modules/electron/checksums.json', { [release]: hashOf(electronZip).digest })
@@ -159,6 +161,8 @@ test('a feed that answers otherwise than NuGet is named', async () => {
 })
 
 const tfjs = 'resources/tfjs/node_modules/@tensorflow/tfjs-node-gpu'
+/** npm's own list of what it has installed, which it writes last. */
+const npmList = 'resources/tfjs/node_modules/.package-lock.json'
 const library = 'storage/tensorflow/libtensorflow/libtensorflow-gpu-linux-x86_64-2.9.1.tar.gz'
 const binding = 'storage/tf-builds/pre-built-binary/napi-v8/4.22.0/GPU-linux-4.22.0.tar.gz'
 
@@ -188,6 +192,37 @@ test("TensorFlow's library and its binding go to where tfjs-node-gpu looks for t
   const lies = (path: string) => readFileSync(at(`${tfjs}/${path}`))
   expect(lies('deps/lib/libtensorflow.so.2').equals(someBytes(5000))).toBe(true)
   expect(lies('lib/napi-v8/tfjs_binding.node').equals(someBytes(500))).toBe(true)
+})
+
+/** Another npm, which does what the lines say in the folder that it is run in. */
+function stubNpm(...lines: string[]): void {
+  put('bin/npm', ['#!/bin/sh', ...lines].join('\n'))
+  chmodSync(at('bin/npm'), 0o755)
+  vi.stubEnv('PATH', `${at('bin')}:${process.env['PATH']}`)
+}
+
+test('what a killed npm has left is installed anew', async () => {
+  await serveTensorflow()
+  await installed('tfjs')
+  rmSync(at(npmList))
+  expect(part('tfjs').isHere()).toBe(false)
+  stubNpm('echo "$@" > given', 'echo {} > node_modules/.package-lock.json')
+  await installed('tfjs')
+  expect(part('tfjs').isHere()).toBe(true)
+  expect(readFileSync(at('resources/tfjs/given'), 'utf8')).toMatch(/^ci --ignore-scripts /)
+})
+
+test('a part that is not whole in the end is not said to be there', async () => {
+  await serveTensorflow()
+  rmSync(at(npmList))
+  stubNpm('exit 0')
+  await expect(installed('tfjs')).rejects.toMatchObject({
+    code: 'cannot-download',
+    message:
+      '@tensorflow/tfjs-node-gpu 4.22.0 for CUDA 11 with cuDNN 8 is still not whole in ' +
+      `${at('resources/tfjs')}, although nothing failed. Run npm ci, then the command again; ` +
+      'if that does not help, update Erratum.'
+  })
 })
 
 test('a damaged archive leaves nothing where it would go', async () => {
