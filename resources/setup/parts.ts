@@ -24,6 +24,8 @@ export interface Part {
   readonly npm?: string
   isHere(): boolean
   files(): Promise<RemoteFile[]>
+  /** What is to be done, and might fail, before anything is downloaded. */
+  prepare?(): void
   /** Puts the files in place, once all of them have been downloaded. */
   install(paths: readonly string[]): Promise<void>
 }
@@ -67,8 +69,15 @@ function mirrored(variable: string, published: string): string {
   )
 }
 
-export function partsFor(surroundings: Surroundings): Readonly<Record<PartName, Part>> {
-  return { cuda: cuda(surroundings), tfjs: tfjs(surroundings), electron: electron(surroundings) }
+const rows: Readonly<Record<PartName, (surroundings: Surroundings) => Part>> = {
+  cuda,
+  tfjs,
+  electron
+}
+
+/** A row of the table; no other part's package need be here. Throws `cannot-download`. */
+export function partFor(name: PartName, surroundings: Surroundings): Part {
+  return rows[name](surroundings)
 }
 
 /** The part of onnxruntime-node's script/install-metadata.js that is read here. */
@@ -83,9 +92,17 @@ function cuda({ root }: Surroundings): Part {
   const own = join(root, 'node_modules/onnxruntime-node')
   const folder = join(own, 'bin/napi-v6/linux/x64')
   const sources = createRequire(import.meta.url)(
-    join(own, 'script/install-metadata.js')
+    fromNpm(join(own, 'script/install-metadata.js'))
   ) as OnnxruntimeSources
-  const files = Object.entries(sources.manifests['linux/x64:cuda12']!).flatMap(([name, from]) =>
+  const manifest = sources.manifests['linux/x64:cuda12']
+  if (!manifest) {
+    throw new ErratumError(
+      'cannot-download',
+      `${own} is of a version that names no files for CUDA 12 on Linux (x64). Run npm ci, which ` +
+        'installs the version that Erratum is made for, then the command again.'
+    )
+  }
+  const files = Object.entries(manifest).flatMap(([name, from]) =>
     name.includes('tensorrt') ? [] : [{ ...from, to: join(folder, name) }]
   )
   const { name, versions } = sources.packages[files[0]!.package]!
@@ -137,9 +154,11 @@ function tfjs({ root, storage }: Surroundings): Part {
         )
       }
     ],
-    install: async ([tensorflow, addon]) => {
+    prepare: () => {
       if (!hasPackage()) installByNpm(folder)
       expectLibtensorflow(own)
+    },
+    install: async ([tensorflow, addon]) => {
       await unpackTar(tensorflow!, library)
       await unpackTar(addon!, binding, { strip: 1 })
     }
@@ -174,7 +193,7 @@ function electron({ root, system, electron }: Surroundings): Part {
   const own = join(root, 'node_modules/electron')
   const version = versionIn(own)
   const file = `electron-v${version}-${system}.zip`
-  const checksums = readJson(join(own, 'checksums.json')) as Record<string, string>
+  const checksums = readJson(fromNpm(join(own, 'checksums.json'))) as Record<string, string>
   const [platform, arch] = system.split('-') as [string, string]
   return {
     title: `Electron ${version}, the program of the desktop application`,
@@ -205,15 +224,28 @@ function electron({ root, system, electron }: Surroundings): Part {
         stdio: 'inherit'
       })
       if (status === 0) return
-      throw new ErratumError('cannot-write', `${archive} could not be unpacked into ${own}/dist.`)
+      throw new ErratumError(
+        'cannot-write',
+        `${archive} could not be unpacked into ${own}/dist. What Electron's own script says of it ` +
+          'is above; once that is mended, run the command again.'
+      )
     }
   }
+}
+
+/** A file of one of npm's packages; throws `cannot-download` where it is missing. */
+function fromNpm(path: string): string {
+  if (existsSync(path)) return path
+  throw new ErratumError(
+    'cannot-download',
+    `${path} is missing. Run npm ci, then the command again.`
+  )
 }
 
 const below = (base: string, path: string) => `${base.replace(/\/?$/, '/')}${path}`
 
 const versionIn = (folder: string) =>
-  (readJson(join(folder, 'package.json')) as { version: string }).version
+  (readJson(fromNpm(join(folder, 'package.json'))) as { version: string }).version
 
 const dependencyIn = (folder: string, name: string) =>
   (readJson(join(folder, 'package.json')) as { dependencies: Record<string, string> }).dependencies[

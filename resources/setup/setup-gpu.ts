@@ -7,8 +7,8 @@ import { createInterface } from 'node:readline/promises'
 import { parseArgs } from 'node:util'
 import { ErratumError, exitCodeOf } from '../../src-main/errors.ts'
 import { root } from '../../src-main/installation.ts'
-import type { PartName } from './parts.ts'
-import { partNames, partsFor, publicSources } from './parts.ts'
+import type { Part, PartName } from './parts.ts'
+import { partFor, partNames, publicSources } from './parts.ts'
 import { describe, get, impossible, shortPath } from './setup.ts'
 import { megabytes } from './sizes.ts'
 
@@ -17,25 +17,25 @@ const usage = `npm run setup:gpu -- [${partNames.join('] [')}] [--yes] [--list] 
 async function main(): Promise<void> {
   const { values, positionals } = given()
   const surroundings = publicSources(root)
-  const parts = partsFor(surroundings)
   const unknown = positionals.find((name) => !(partNames as readonly string[]).includes(name))
   if (unknown !== undefined)
     throw new ErratumError('bad-argument', `No part is called ${unknown}. ${usage}`)
   const named = positionals as PartName[]
-  const wanted: PartName[] = []
+  const wanted = new Map<PartName, Part>()
   for (const name of named.length > 0 ? named : partNames) {
-    const why = impossible(parts[name], surroundings.system)
+    const part = partFor(name, surroundings)
+    const why = impossible(part, surroundings.system)
     if (why && named.length > 0) throw new ErratumError('bad-argument', why)
-    const lines = why ? [why] : await describe(parts[name], values.downloads)
+    const lines = why ? [why] : await describe(part, values.downloads)
     say(`${name.padEnd(10)}${lines.join('\n          ')}\n`)
-    if (!why && !parts[name].isHere()) wanted.push(name)
+    if (!why && !part.isHere()) wanted.set(name, part)
   }
   if (values.list) return
-  if (wanted.length === 0) return say('There is nothing to do.')
+  if (wanted.size === 0) return say('There is nothing to do.')
   say(`Downloads are kept in ${shortPath(values.downloads)}.`)
-  if (!values.yes && !(await agreed(wanted))) return say('Nothing was downloaded.')
-  for (const name of wanted) {
-    await get(parts[name], { downloads: values.downloads, onProgress })
+  if (!values.yes && !(await agreed([...wanted.keys()]))) return say('Nothing was downloaded.')
+  for (const [name, part] of wanted) {
+    await get(part, { downloads: values.downloads, onProgress })
     say(`${name} is in place.`)
   }
   say('npx erratum devices tells what this machine computes on now.')

@@ -59,6 +59,7 @@ interface GetOptions {
  * `cannot-download`, or `cannot-write`, with what to do.
  */
 export async function get(part: Part, { downloads, onProgress }: GetOptions): Promise<void> {
+  part.prepare?.()
   const paths: string[] = []
   for (const file of await part.files()) {
     const progress = (done: number, total: number | undefined) => onProgress(file.name, done, total)

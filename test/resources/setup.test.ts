@@ -19,7 +19,7 @@ import AdmZip from 'adm-zip'
 import { create } from 'tar'
 import { afterAll, afterEach, beforeEach, expect, test, vi } from 'vitest'
 import type { PartName } from '../../resources/setup/parts.ts'
-import { partsFor, publicSources } from '../../resources/setup/parts.ts'
+import { partFor, publicSources } from '../../resources/setup/parts.ts'
 import { describe, get, impossible } from '../../resources/setup/setup.ts'
 import { root } from '../../src-main/installation.ts'
 import { hashOf, serveFiles, someBytes } from './file-server.ts'
@@ -37,7 +37,7 @@ const surroundings = () => ({
   electron: `${server.base}electron/`
 })
 const options = () => ({ downloads: at('downloads'), onProgress: () => undefined })
-const part = (name: PartName) => partsFor(surroundings())[name]
+const part = (name: PartName) => partFor(name, surroundings())
 const installed = (name: PartName) => get(part(name), options())
 
 beforeEach(() => {
@@ -240,6 +240,7 @@ test('a package that wants another library is no match', async () => {
   await serveTensorflow()
   put(`${tfjs}/scripts/deps-constants.js`, "const LIBTENSORFLOW_VERSION = '2.19.0';")
   await expect(installed('tfjs')).rejects.toThrow('is built for libtensorflow 2.19.0, not 2.9.1')
+  expect(server.asked).toEqual([])
 })
 
 const release = 'electron-v45.4.1-linux-x64.zip'
@@ -264,6 +265,36 @@ test("a program that is not Electron's is not unpacked", async () => {
   expect(existsSync(at('node_modules/electron/dist'))).toBe(false)
 })
 
+test('a part asks for its own package of npm only, by its name', () => {
+  rmSync(at('node_modules/electron'), { recursive: true })
+  expect(part('cuda').isHere()).toBe(false)
+  expect(() => part('electron')).toThrow(
+    `${at('node_modules/electron/package.json')} is missing. Run npm ci, then the command again.`
+  )
+  rmSync(at('node_modules/onnxruntime-node'), { recursive: true })
+  expect(() => part('cuda')).toThrow('install-metadata.js is missing. Run npm ci')
+})
+
+test('an onnxruntime without files for CUDA 12 is no match', () => {
+  put('node_modules/onnxruntime-node/script/install-metadata.js', 'exports.manifests = {}')
+  expect(() => part('cuda')).toThrow(
+    `${at('node_modules/onnxruntime-node')} is of a version that names no files for CUDA 12 on ` +
+      'Linux (x64). Run npm ci, which installs the version that Erratum is made for, then the ' +
+      'command again.'
+  )
+})
+
+test("where Electron's own script fails, its words are pointed to", async () => {
+  server.files.set(`electron/v45.4.1/${release}`, { bytes: electronZip })
+  put('node_modules/electron/install.js', 'process.exitCode = 1')
+  await expect(installed('electron')).rejects.toMatchObject({
+    code: 'cannot-write',
+    message:
+      `${at(`downloads/${release}`)} could not be unpacked into ${at('node_modules/electron')}/dist. ` +
+      "What Electron's own script says of it is above; once that is mended, run the command again."
+  })
+})
+
 test('what would be downloaded is said, from where, how much and how it is checked', async () => {
   server.files.set(`electron/v45.4.1/${release}`, { bytes: electronZip })
   const { host } = new URL(server.base)
@@ -280,11 +311,11 @@ test('what would be downloaded is said, from where, how much and how it is check
 
 test('a part that is published for other systems only says so', () => {
   const elsewhere = { ...surroundings(), system: 'darwin-arm64' }
-  const why = impossible(partsFor(elsewhere).cuda, 'darwin-arm64')
+  const why = impossible(partFor('cuda', elsewhere), 'darwin-arm64')
   expect(why).toBe(
     'onnxruntime 1.30.0 for CUDA 12 with cuDNN 9 is published for linux-x64 only; this is darwin-arm64.'
   )
-  expect(impossible(partsFor(surroundings()).cuda, 'linux-x64')).toBe('')
+  expect(impossible(part('cuda'), 'linux-x64')).toBe('')
 })
 
 /** The command itself, with a proxy that nothing listens on: it reaches no server. */
