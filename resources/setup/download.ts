@@ -72,8 +72,14 @@ export async function sizeOf({ url }: RemoteFile): Promise<number | undefined> {
 /** A JSON document; throws `cannot-download`. */
 export async function downloadJson(url: string): Promise<unknown> {
   const response = await request(url)
+  const bytes = await buffer(response).catch((error: unknown) => {
+    throw new ErratumError(
+      'cannot-download',
+      `${url} broke off. Check the network, then run the command again.`,
+      { cause: error }
+    )
+  })
   try {
-    const bytes = await buffer(response)
     // NuGet compresses whatever is asked for.
     const isPacked = response.headers['content-encoding'] === 'gzip'
     return JSON.parse((isPacked ? gunzipSync(bytes) : bytes).toString('utf8'))

@@ -61,14 +61,23 @@ export function onward(from: string, location: string): string {
 function send(url: string, { method = 'GET', headers = {} }: Asked): Promise<IncomingMessage> {
   const proxy = proxyFor(url)
   const client = url.startsWith('https:') ? https : http
-  const agent = proxy ? new HttpsProxyAgent(proxy) : undefined
+  const connecting = new AbortController()
+  const agent = proxy ? new HttpsProxyAgent(proxy, { signal: connecting.signal }) : undefined
   return new Promise((resolve, reject) => {
     const sent = client.request(url, { method, headers, ...(agent && { agent }) }, resolve)
     sent.on('error', reject)
-    sent.setTimeout(silence, () => sent.destroy(new Error(`silent for ${silence / 1000} s`)))
+    sent.setTimeout(silence, () => sent.destroy(silent()))
+    // Before a proxy has answered, a request has no connection yet that could be silent.
+    const late = setTimeout(() => {
+      reject(silent())
+      connecting.abort()
+    }, silence)
+    sent.once('close', () => clearTimeout(late)).once('socket', () => clearTimeout(late))
     sent.end()
   })
 }
+
+const silent = () => new Error(`silent for ${silence / 1000} s`)
 
 /** The proxy that the environment names for an address; empty where there is none. */
 function proxyFor(url: string): string {

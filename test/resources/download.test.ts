@@ -270,6 +270,42 @@ test('what is no JSON is refused', async () => {
   await expect(downloadJson(`${server.base}index.json`)).rejects.toThrow('is no JSON document')
 })
 
+test('a document that breaks off is not taken for another one', async () => {
+  const document = Buffer.from(JSON.stringify({ answers: [...someBytes(1000)] }))
+  const cutWhen = Promise.resolve()
+  server.files.set('index.json', { bytes: document, cutAfter: 500, cutWhen })
+  await expect(downloadJson(`${server.base}index.json`)).rejects.toMatchObject({
+    code: 'cannot-download',
+    message: `${server.base}index.json broke off. Check the network, then run the command again.`
+  })
+})
+
+test('a proxy that does not answer is not waited for without an end', async () => {
+  const told: string[] = []
+  const proxy = createServer().on('connect', (_, socket) => {
+    told.push('asked')
+    socket.on('close', () => told.push('left')).on('error', () => undefined)
+    // It is open until both sides have ended it.
+    socket.on('end', () => socket.end()).resume()
+  })
+  await new Promise<void>((resolve) => proxy.listen(0, '127.0.0.1', resolve))
+  vi.stubEnv('HTTP_PROXY', `http://127.0.0.1:${portOf(proxy)}`)
+  vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout'] })
+  try {
+    const failed = download(remote(), folder).catch((error: Error) => error.message)
+    while (told.length === 0) await new Promise(setImmediate)
+    vi.advanceTimersByTime(60_000)
+    expect(await failed).toContain(
+      `${new URL(server.base).host} cannot be reached (silent for 60 s).`
+    )
+  } finally {
+    vi.useRealTimers()
+  }
+  // Nor is it held, which would hold the process.
+  await expect.poll(() => told).toEqual(['asked', 'left'])
+  await close(proxy)
+})
+
 test('the proxy that the environment names is used', async () => {
   server.files.set('large.zip', { bytes })
   const through: string[] = []
