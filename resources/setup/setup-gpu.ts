@@ -3,14 +3,14 @@
  * from its own source. It says what that is and asks, unless `--yes` is given; `--list` only says.
  */
 import { join } from 'node:path'
-import { createInterface } from 'node:readline/promises'
 import { parseArgs } from 'node:util'
 import { ErratumError, exitCodeOf } from '../../src-main/errors.ts'
 import { root } from '../../src-main/installation.ts'
 import type { Part, PartName } from './parts.ts'
 import { partFor, partNames, publicSources } from './parts.ts'
+import { ProgressLine } from './progress-line.ts'
+import { agrees } from './question.ts'
 import { describe, get, impossible, shortPath } from './setup.ts'
-import { megabytes } from './sizes.ts'
 
 const usage = `npm run setup:gpu -- [${partNames.join('] [')}] [--yes] [--list] [--downloads FOLDER]`
 
@@ -35,7 +35,7 @@ async function main(): Promise<void> {
   say(`Downloads are kept in ${shortPath(values.downloads)}.`)
   if (!values.yes && !(await agreed([...wanted.keys()]))) return say('Nothing was downloaded.')
   for (const [name, part] of wanted) {
-    await get(part, { downloads: values.downloads, onProgress })
+    await got(part, values.downloads)
     say(`${name} is in place.`)
   }
   say('npx erratum devices tells what this machine computes on now.')
@@ -61,21 +61,16 @@ async function agreed(names: readonly PartName[]): Promise<boolean> {
   if (!process.stdin.isTTY) {
     throw new ErratumError('bad-argument', `${what} Add --yes to say so where nobody can be asked.`)
   }
-  const terminal = createInterface({ input: process.stdin, output: process.stdout })
-  const answer = await terminal.question(`${what} [y/N] `)
-  terminal.close()
-  return /^y(es)?$/i.test(answer.trim())
+  return agrees(what, { input: process.stdin, output: process.stdout })
 }
 
-let lastTold = 0
-
-/** On a terminal a line that is written over; nothing elsewhere. */
-function onProgress(name: string, done: number, total: number | undefined): void {
-  const isEnd = done === total
-  if (!process.stdout.isTTY || (!isEnd && Date.now() - lastTold < 200)) return
-  lastTold = Date.now()
-  const all = total === undefined ? '' : ` of ${megabytes(total)}`
-  process.stdout.write(`\r\u001b[K${name}: ${megabytes(done)}${all}${isEnd ? '\n' : ''}`)
+async function got(part: Part, downloads: string): Promise<void> {
+  const line = new ProgressLine(process.stdout)
+  try {
+    await get(part, { downloads, onProgress: (...far) => line.tell(...far) })
+  } finally {
+    line.end()
+  }
 }
 
 function say(line: string): void {
