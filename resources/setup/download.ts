@@ -56,7 +56,7 @@ export async function download(
         `${nameOf(hash)} is another one. It was deleted; run the command again.`
     )
   }
-  await rename(part, path)
+  await writableOrExplain(path, () => rename(part, path))
   await discard(part)
   return path
 }
@@ -111,9 +111,7 @@ async function fill(
   const response = await request(file.url, { headers, mayBeWhole: start.bytes > 0 })
   if (response.statusCode === 416) {
     response.destroy()
-    // Nothing follows what is here; or what is here is of another file, which the hash will tell.
-    const all = Number(/\/(\d+)$/.exec(response.headers['content-range'] ?? '')?.[1])
-    if (all === start.bytes) return toldHash(response)
+    if (isAllOf(response, file, start)) return toldHash(response)
     await discard(part)
     return fill(part, file, onProgress)
   }
@@ -139,6 +137,16 @@ async function fill(
   return toldHash(response)
 }
 
+/**
+ * Whether nothing follows what is here. What has the length of the file may yet be of another one:
+ * its hash will tell, or the version must be the same.
+ */
+function isAllOf(response: IncomingMessage, { hash }: RemoteFile, start: Start): boolean {
+  const all = Number(/\/(\d+)$/.exec(response.headers['content-range'] ?? '')?.[1])
+  const isChecked = hash || toldHash(response) || versionTold(response) === start.version
+  return all === start.bytes && !!isChecked
+}
+
 interface Start {
   bytes: number
   version: string | undefined
@@ -159,10 +167,14 @@ const rangeFrom = ({ bytes, version }: Start) => ({
 
 const versionOf = (part: string) => `${part}.version`
 
-async function keepVersion(part: string, { headers }: IncomingMessage): Promise<void> {
+function versionTold({ headers }: IncomingMessage): string | undefined {
   const { etag } = headers
-  const version = etag && !etag.startsWith('W/') ? etag : headers['last-modified']
-  await rm(versionOf(part), { force: true })
+  return etag && !etag.startsWith('W/') ? etag : headers['last-modified']
+}
+
+async function keepVersion(part: string, response: IncomingMessage): Promise<void> {
+  const version = versionTold(response)
+  await remove(versionOf(part))
   if (version) await writableOrExplain(part, () => writeFile(versionOf(part), version))
 }
 
@@ -222,9 +234,11 @@ function startOf({ headers }: IncomingMessage): number {
 }
 
 async function discard(part: string): Promise<void> {
-  await rm(part, { force: true })
-  await rm(versionOf(part), { force: true })
+  await remove(part)
+  await remove(versionOf(part))
 }
+
+const remove = (path: string) => writableOrExplain(path, () => rm(path, { force: true }))
 
 /** A hash by its usual name. */
 export const nameOf = ({ algorithm }: Hash) =>

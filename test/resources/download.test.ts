@@ -1,4 +1,5 @@
 import {
+  chmodSync,
   existsSync,
   mkdirSync,
   mkdtempSync,
@@ -146,6 +147,45 @@ test('a part that lacks nothing but its name is not sent again', async () => {
   expect(server.asked).toEqual([`GET large.zip bytes=${size}-`])
 })
 
+test('a part of the right length without a hash is of the same version, or taken again', async () => {
+  const part = join(folder, 'large.zip.part')
+  const resume = async (version: string, served: Partial<Served> = {}) => {
+    writeFileSync(part, someBytes(size, 2))
+    writeFileSync(`${part}.version`, version)
+    server.files.set('large.zip', { bytes, tag: '"1"', heedsVersions: false, ...served })
+    return readFileSync(await download(remote(), folder))
+  }
+  expect((await resume('"0"')).equals(bytes)).toBe(true)
+  rmSync(join(folder, 'large.zip'))
+  expect((await resume('"0"', { tag: undefined })).equals(bytes)).toBe(true)
+  expect(server.asked).toEqual([
+    ...[`GET large.zip bytes=${size}-`, 'GET large.zip'],
+    ...[`GET large.zip bytes=${size}-`, 'GET large.zip']
+  ])
+  rmSync(join(folder, 'large.zip'))
+  server.asked.length = 0
+  expect((await resume('"1"')).equals(someBytes(size, 2))).toBe(true)
+  expect(server.asked).toEqual([`GET large.zip bytes=${size}-`])
+})
+
+test.each(['', 'bytes */*'])('a 416 that tells no length, by %j, is no answer', async (told) => {
+  writeFileSync(join(folder, 'large.zip.part'), bytes)
+  server.files.set('large.zip', { bytes, contentRange: told })
+  const path = await download({ ...remote(), hash: hashOf(bytes) }, folder)
+  expect(readFileSync(path).equals(bytes)).toBe(true)
+  expect(server.asked).toEqual([`GET large.zip bytes=${size}-`, 'GET large.zip'])
+})
+
+test.each(['bytes 399999-999999/1000000', 'bytes 0-999999/1000000', ''])(
+  'a rest that begins elsewhere, by %j, is not appended',
+  async (told) => {
+    await cutOff({ tag: '"1"', cutAfter: 400_000 })
+    server.files.set('large.zip', { bytes, tag: '"1"', contentRange: told })
+    expect(readFileSync(await download(remote(), folder)).equals(bytes)).toBe(true)
+    expect(server.asked.slice(1)).toEqual(['GET large.zip bytes=400000-', 'GET large.zip'])
+  }
+)
+
 test('a part that is longer than the file is taken again', async () => {
   writeFileSync(join(folder, 'large.zip.part'), someBytes(size + 5))
   server.files.set('large.zip', { bytes })
@@ -256,6 +296,33 @@ test('a folder that cannot be made says why', async () => {
   await expect(download(remote(), join(folder, 'file'))).rejects.toMatchObject({
     code: 'cannot-write'
   })
+})
+
+test('a folder in the place of the file says why', async () => {
+  server.files.set('large.zip', { bytes })
+  const onProgress = () => mkdirSync(join(folder, 'large.zip'), { recursive: true })
+  await expect(download(remote(), folder, { onProgress })).rejects.toMatchObject({
+    code: 'cannot-write',
+    message: expect.stringMatching(/large\.zip could not be written: .* a folder/) as string
+  })
+})
+
+test.skipIf(process.platform === 'win32')('what may not be deleted says why', async () => {
+  writeFileSync(join(folder, 'large.zip.part'), someBytes(size + 5))
+  server.files.set('large.zip', { bytes })
+  chmodSync(folder, 0o555)
+  const isRoot = process.getuid!() === 0
+  // Whoever may do everything is nobody for a while.
+  if (isRoot) process.seteuid!(65534)
+  try {
+    await expect(download({ ...remote(), hash: hashOf(bytes) }, folder)).rejects.toMatchObject({
+      code: 'cannot-write',
+      message: expect.stringMatching(/large\.zip\.part could not be written: .* right/) as string
+    })
+  } finally {
+    if (isRoot) process.seteuid!(0)
+    chmodSync(folder, 0o755)
+  }
 })
 
 test('a size is told without the file', async () => {

@@ -9,9 +9,13 @@ import type { AddressInfo } from 'node:net'
 export interface Served {
   bytes: Buffer
   /** Its version; a file without one is sent with no ETag. */
-  tag?: string
+  tag?: string | undefined
   /** Whether ranges are heeded; yes unless given. */
   ranges?: boolean
+  /** Whether a range is refused, as it must be, where it is asked for of another version; yes unless given. */
+  heedsVersions?: boolean
+  /** Told in place of the range that is sent; nothing if empty. */
+  contentRange?: string
   /** The connection breaks after so many bytes of an answer, but not before the other side has them. */
   cutAfter?: number
   cutWhen?: Promise<void>
@@ -53,20 +57,25 @@ export async function serveFiles(
 }
 
 function answer(file: Served, request: IncomingMessage, response: ServerResponse): void {
-  const { bytes, tag, ranges = true, cutAfter, cutWhen, headers } = file
+  const { bytes, tag, cutAfter, cutWhen, headers } = file
+  const { ranges = true, heedsVersions = true } = file
   const asked = /^bytes=(\d+)-$/.exec(request.headers.range ?? '')
   const condition = request.headers['if-range']
-  const isRange = ranges && asked !== null && (condition === undefined || condition === tag)
+  const isSame = condition === undefined || condition === tag || !heedsVersions
+  const isRange = ranges && asked !== null && isSame
   const start = isRange ? Number(asked[1]) : 0
   response.setHeaders(new Map(Object.entries({ ...headers, ...(tag && { etag: tag }) })))
+  const range = (sent: string) => {
+    const told = file.contentRange ?? `bytes ${sent}/${bytes.length}`
+    return told === '' ? {} : { 'content-range': told }
+  }
   if (isRange && start >= bytes.length) {
-    response.writeHead(416, { 'content-range': `bytes */${bytes.length}` }).end()
+    response.writeHead(416, range('*')).end()
     return
   }
-  const range = `bytes ${start}-${bytes.length - 1}/${bytes.length}`
   response.writeHead(isRange ? 206 : 200, {
     'content-length': bytes.length - start,
-    ...(isRange && { 'content-range': range })
+    ...(isRange && range(`${start}-${bytes.length - 1}`))
   })
   if (request.method === 'HEAD') response.end()
   else if (cutAfter === undefined) response.end(bytes.subarray(start))
