@@ -2,6 +2,8 @@
 import { existsSync } from 'node:fs'
 import { join, relative } from 'node:path'
 import { ErratumError } from '../../src-main/errors.ts'
+import { makeFolder } from '../../src-main/files/write.ts'
+import { lockFolder } from '../../src-main/project/lock.ts'
 import type { RemoteFile } from './download.ts'
 import { download, nameOf, sizeOf } from './download.ts'
 import type { Part } from './parts.ts'
@@ -55,22 +57,29 @@ interface GetOptions {
 }
 
 /**
- * Downloads a part's files, going on where an earlier try ended, and puts them in place. Throws
- * `cannot-download`, or `cannot-write`, with what to do.
+ * Downloads a part's files, going on where an earlier try ended, and puts them in place; one
+ * process at a time. Throws `cannot-download`, `cannot-write` or `locked`, with what to do.
  */
 export async function get(part: Part, { downloads, onProgress }: GetOptions): Promise<void> {
-  part.prepare?.()
-  const paths: string[] = []
-  for (const file of await part.files()) {
-    const progress = (done: number, total: number | undefined) => onProgress(file.name, done, total)
-    paths.push(await download(file, downloads, { onProgress: progress }))
+  await makeFolder(downloads)
+  const lock = await lockFolder(downloads, 'downloads.lock')
+  try {
+    part.prepare?.()
+    const paths: string[] = []
+    for (const file of await part.files()) {
+      const progress = (done: number, total: number | undefined) =>
+        onProgress(file.name, done, total)
+      paths.push(await download(file, downloads, { onProgress: progress }))
+    }
+    await part.install(paths)
+  } finally {
+    lock.release()
   }
-  await part.install(paths)
   if (part.isHere()) return
   throw new ErratumError(
     'cannot-download',
-    `${part.title} is still not whole in ${shortPath(part.folder)}, although nothing failed. Run npm ci, ` +
-      'then the command again; if that does not help, update Erratum.'
+    `${part.title} is still not whole in ${shortPath(part.folder)}, although nothing failed. ` +
+      'Run npm ci, then the command again; if that does not help, update Erratum.'
   )
 }
 

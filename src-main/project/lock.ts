@@ -30,7 +30,7 @@ const holderSchema = z.object({
 type Holder = z.infer<typeof holderSchema>
 
 /** A lock that is held; letting go twice does no harm. */
-export interface ProjectLock {
+export interface FolderLock {
   release(): void
 }
 
@@ -46,15 +46,18 @@ const pauseMs = 50
  * Takes the project for this process until `release`, the end of the process or a signal that ends
  * it; throws `locked`, naming the holder. Reading needs no lock.
  */
-export async function lockProject(folder: string): Promise<ProjectLock> {
-  const path = join(resolve(folder), fileName)
+export async function lockProject(folder: string): Promise<FolderLock> {
+  const lock = await lockFolder(folder, fileName)
+  await removeUnfinished(folder)
+  return lock
+}
+
+/** Takes any folder likewise, by a file of the given name in it. */
+export async function lockFolder(folder: string, name: string): Promise<FolderLock> {
+  const path = join(resolve(folder), name)
   const own = describeThisProcess()
   for (let attempt = 0; attempt < attempts; attempt++) {
-    if (create(path, own) || takeOver(path, own)) {
-      const lock = releasable(path, own.token)
-      await removeUnfinished(folder)
-      return lock
-    }
+    if (create(path, own) || takeOver(path, own)) return releasable(path, own.token)
     await wait(pauseMs)
   }
   throw new ErratumError(
@@ -191,7 +194,7 @@ function lockedBy(path: string, { pid, host, since }: Holder): ErratumError {
   )
 }
 
-function releasable(path: string, token: string): ProjectLock {
+function releasable(path: string, token: string): FolderLock {
   const release = (): void => {
     forget()
     if (readHolder(path)?.token === token) rmSync(path, { force: true })

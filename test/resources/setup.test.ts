@@ -136,6 +136,20 @@ test('after npm ci the download of before serves again', async () => {
   expect(server.asked.filter((line) => line.includes('nupkg'))).toEqual([])
 })
 
+test('of two commands at once one is refused, and the other is done', async () => {
+  serveNuget(providers)
+  const outcomes = await Promise.allSettled([installed('cuda'), installed('cuda')])
+  expect(outcomes.map(({ status }) => status).toSorted()).toEqual(['fulfilled', 'rejected'])
+  expect(outcomes.find(({ status }) => status === 'rejected')).toMatchObject({
+    reason: {
+      code: 'locked',
+      message: expect.stringContaining(`${at('downloads')} is in use by process`) as string
+    }
+  })
+  expect(part('cuda').isHere()).toBe(true)
+  expect(readdirSync(at('downloads'))).toEqual([nupkg])
+})
+
 test('an archive that lacks a file puts none in place', async () => {
   serveNuget({ 'libonnxruntime_providers_shared.so': someBytes(10) })
   await expect(installed('cuda')).rejects.toThrow(
