@@ -76,6 +76,12 @@ export function firstSentence(message: string): string {
   return first!.trim().replace(/\.$/, '')
 }
 
+/** The first line of what a library has thrown, without its full stop; the rest is advice. */
+export function firstLine(error: unknown): string {
+  const message = error instanceof Error ? error.message : String(error)
+  return message.trim().split('\n')[0]!.trim().replace(/\.$/, '')
+}
+
 /** The error again, on the other side. */
 export function fromEnvelope(envelope: ErrorEnvelope): ErratumError {
   return new ErratumError(envelope.code, envelope.message)

@@ -1,7 +1,7 @@
 /** Says what there is to download for a part, and does it: the work of `npm run setup:gpu`. */
 import { existsSync } from 'node:fs'
 import { join, relative } from 'node:path'
-import { ErratumError } from '../../src-main/errors.ts'
+import { ErratumError, firstSentence } from '../../src-main/errors.ts'
 import { makeFolder } from '../../src-main/files/write.ts'
 import { lockFolder } from '../../src-main/project/lock.ts'
 import type { RemoteFile } from './download.ts'
@@ -19,7 +19,7 @@ export function impossible({ platforms, title }: Part, system: string): string {
 
 /** What getting a part means, line by line. A server that does not answer is no reason to fail. */
 export async function describe(part: Part, downloads: string): Promise<string[]> {
-  const files = await part.files().catch(firstSentence)
+  const files = await part.files().catch(shortReason)
   const lines =
     typeof files === 'string'
       ? [`what there is could not be looked up: ${files}`]
@@ -34,7 +34,7 @@ export async function describe(part: Part, downloads: string): Promise<string[]>
 
 async function describeFile(file: RemoteFile, downloads: string): Promise<string> {
   const isHere = existsSync(join(downloads, file.name))
-  const size = isHere ? 'downloaded already' : await sizeOf(file).then(sizeText, firstSentence)
+  const size = isHere ? 'downloaded already' : await sizeOf(file).then(sizeText, shortReason)
   const check = file.hash
     ? `checked by the ${nameOf(file.hash)} that is published for it`
     : 'no hash is published for it, an MD5 that the server may send along is checked'
@@ -45,8 +45,8 @@ const sizeText = (size: number | undefined) =>
   size === undefined ? 'the server tells no size' : megabytes(size)
 
 /** What went wrong, without what to do about it. */
-function firstSentence(error: unknown): string {
-  if (error instanceof ErratumError) return error.message.split('. ')[0]!
+function shortReason(error: unknown): string {
+  if (error instanceof ErratumError) return firstSentence(error.message)
   throw error
 }
 

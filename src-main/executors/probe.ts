@@ -1,5 +1,6 @@
 /** Whether a device is there: a tiny graph is compiled for it and run, and the result checked. */
 import { z } from 'zod'
+import { firstLine } from '../errors.ts'
 import { add, constant, input, matmul } from '../graph/build.ts'
 import type { Graph } from '../graph/ir.ts'
 import type { Device, DeviceName } from './devices.ts'
@@ -94,9 +95,8 @@ export function slowness({ package: name, isOnGpu, passedOver }: TfjsLibrary): s
   return [how, ...passedOver, remedy].join(' ')
 }
 
-/** The last part of a message; onnxruntime's begins with where in its sources it was written. */
+/** The last part of a line; onnxruntime's begins with where in its sources it was written. */
 function reasonOf(error: unknown): string {
-  const message = error instanceof Error ? error.message : String(error)
-  const line = message.trim().split('\n')[0]!
-  return (/ was false\. (.*)/.exec(line)?.[1] ?? line).replace(/\.$/, '')
+  const line = firstLine(error)
+  return / was false\. (.*)/.exec(line)?.[1] ?? line
 }

@@ -4,7 +4,7 @@
  */
 import { createRequire } from 'node:module'
 import { join } from 'node:path'
-import { ErratumError } from '../../errors.ts'
+import { ErratumError, firstLine } from '../../errors.ts'
 import { resource, root } from '../../installation.ts'
 import type { Tfjs } from './operators.ts'
 
@@ -51,8 +51,7 @@ export function loadTfjs({
     try {
       return { ...load(name, path), passedOver }
     } catch (error) {
-      const reason = error instanceof Error ? error.message : String(error)
-      passedOver.push(`${name} did not load: ${reason.split('\n')[0]!.trim().replace(/\.$/, '')}.`)
+      passedOver.push(`${name} did not load: ${firstLine(error)}.`)
     }
   }
   const remedy =
