@@ -1,5 +1,7 @@
 /** TensorFlow.js in plain JavaScript: its tensors, and how its packages are looked for. */
+import { spawnSync } from 'node:child_process'
 import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { createRequire } from 'node:module'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, expect, test } from 'vitest'
@@ -95,18 +97,25 @@ test('rows far down a table are found exactly', async () => {
 const folder = mkdtempSync(join(tmpdir(), 'erratum-tfjs-'))
 afterAll(() => rmSync(folder, { recursive: true }))
 
-/** A package in a folder of its own, which does what the text says as it is loaded. */
-function install(name: string, text: string): string {
+const gpuPackage = '@tensorflow/tfjs-node-gpu'
+
+/** The package for a GPU in a folder of its own, each of its two parts doing what its text says. */
+function install({ functions, backend }: { functions: string; backend: string }): string {
   const own = mkdtempSync(join(folder, 'with-'))
-  const lies = join(own, 'node_modules', ...name.split('/'))
-  mkdirSync(lies, { recursive: true })
   writeFileSync(join(own, 'package.json'), '{}')
-  writeFileSync(join(lies, 'package.json'), JSON.stringify({ name, main: 'index.js' }))
-  writeFileSync(join(lies, 'index.js'), text)
+  for (const [name, text] of [
+    ['@tensorflow/tfjs', functions],
+    [gpuPackage, `require('@tensorflow/tfjs'); ${backend}`]
+  ] as const) {
+    const lies = join(own, 'node_modules', name)
+    mkdirSync(lies, { recursive: true })
+    writeFileSync(join(lies, 'package.json'), JSON.stringify({ name, main: 'index.js' }))
+    writeFileSync(join(lies, 'index.js'), text)
+  }
   return own
 }
 
-const gpuPackage = '@tensorflow/tfjs-node-gpu'
+const noLibrary = "throw new Error('libtensorflow.so.2 is missing.\\nMore.')"
 
 test('without any of its packages it says what to run', () => {
   expect(() => loadTfjs({ folders: [folder] })).toThrow(
@@ -117,7 +126,8 @@ test('without any of its packages it says what to run', () => {
 })
 
 test('a package that does not load is passed over with its reason', () => {
-  const broken = install(gpuPackage, "throw new Error('libtensorflow.so.2 is missing.\\nMore.')")
+  const functions = 'exports.enableProdMode = () => undefined'
+  const broken = install({ functions, backend: noLibrary })
   const library = loadTfjs({
     packages: [gpuPackage, '@tensorflow/tfjs-backend-cpu'],
     folders: [broken, process.cwd()]
@@ -130,14 +140,25 @@ test('a package that does not load is passed over with its reason', () => {
   )
 })
 
+test('the next package says nothing of what one that did not load has registered', () => {
+  const core = createRequire(import.meta.url).resolve('@tensorflow/tfjs-core')
+  const functions = `const core = require(${JSON.stringify(core)})
+  core.registerKernel({ kernelName: 'Add', backendName: 'cpu', kernelFunc: () => undefined })
+  module.exports = core`
+  const script = join(import.meta.dirname, 'load-tfjs.ts')
+  const given = ['--import', 'tsx', script, install({ functions, backend: noLibrary })]
+  const { stdout, stderr } = spawnSync(process.execPath, given, { encoding: 'utf8' })
+  expect({ stdout, stderr }).toEqual({ stdout: '@tensorflow/tfjs-backend-cpu\n', stderr: '' })
+})
+
 test('a package is found in the second folder, and given what newer Nodes lack', () => {
-  const found = install(
-    gpuPackage,
-    `const util = require('util')
-    exports.checks = [undefined, null, 0, []].map((x) => [util.isNullOrUndefined(x), util.isArray(x)])
-    exports.enableProdMode = () => undefined
-    exports.backend = () => ({ isUsingGpuDevice: true })`
-  )
+  const found = install({
+    functions: 'exports.enableProdMode = () => undefined',
+    backend: `const tf = require('@tensorflow/tfjs')
+    const util = require('util')
+    tf.checks = [undefined, null, 0, []].map((x) => [util.isNullOrUndefined(x), util.isArray(x)])
+    tf.backend = () => ({ isUsingGpuDevice: true })`
+  })
   const library = loadTfjs({ folders: [folder, found] })
   expect(library).toMatchObject({ package: gpuPackage, isOnGpu: true, passedOver: [] })
   expect(slowness(library)).toBe('')

@@ -1,6 +1,7 @@
 /**
  * TensorFlow.js as far as it is here: with the GPU, with its native library on the CPU, or else in
- * plain JavaScript. None of its packages comes with Erratum; `npm run setup:gpu` gets the first.
+ * plain JavaScript. `npm run setup:gpu` gets the first; a checkout has the last, for its tests. The
+ * packaged application has none.
  */
 import { createRequire } from 'node:module'
 import { join } from 'node:path'
@@ -16,8 +17,10 @@ export const tfjsPackages = [
 ] as const
 export type TfjsPackage = (typeof tfjsPackages)[number]
 
-/** The backend in plain JavaScript brings no functions of its own. */
-const functions: Partial<Record<TfjsPackage, string>> = {
+/** What a package needs and its functions are of: each is a backend only. */
+const functions: Record<TfjsPackage, string> = {
+  '@tensorflow/tfjs-node-gpu': '@tensorflow/tfjs',
+  '@tensorflow/tfjs-node': '@tensorflow/tfjs',
   '@tensorflow/tfjs-backend-cpu': '@tensorflow/tfjs-core'
 }
 
@@ -75,10 +78,11 @@ function load(name: TfjsPackage, path: string): Omit<TfjsLibrary, 'passedOver'> 
   // What it says as it starts is of no use to anybody here; a variable that is set is left alone.
   process.env['TF_CPP_MIN_LOG_LEVEL'] ??= '2'
   const require = createRequire(path)
-  const brought: unknown = require(path)
-  const tf = (functions[name] ? require(functions[name]) : brought) as Tfjs
-  // No advice on stderr to use another package.
+  const tf = require(functions[name]) as Tfjs
+  // No advice on stderr to use another package; nor, should this one not load, a line for each
+  // operator that the next one registers again.
   tf.enableProdMode()
+  require(path)
   const backend = tf.backend() as { isUsingGpuDevice?: boolean }
   return { tf, package: name, isOnGpu: backend.isUsingGpuDevice === true }
 }
