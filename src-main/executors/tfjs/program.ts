@@ -21,26 +21,36 @@ export class Program {
   /** What no run changes and some run reads. */
   readonly #fixed = new Map<Value, Tensor>()
 
-  /** `constants` are the values of inputs that never change; the program frees their tensors. */
-  constructor(tf: Tfjs, graph: Graph, constants: ReadonlyMap<Value, Tensor>) {
+  /**
+   * `constants` are the values of inputs that never change, which are copied. Where an operator
+   * throws, nothing is kept.
+   */
+  constructor(tf: Tfjs, graph: Graph, constants: ReadonlyMap<Value, Float32Array>) {
     this.#tf = tf
     this.#outputs = graph.outputs
     const nodes = topological(Object.values(graph.outputs))
     const changes = changing(nodes, constants)
-    for (const [value, tensor] of constants) this.#fixed.set(value, tensor)
     const operations = nodes.filter(isOperation)
-    for (const node of operations) {
-      if (changes.has(node)) continue
-      for (const [value, tensor] of computed(tf, node, this.#fixed)) this.#fixed.set(value, tensor)
-    }
     const ofEachRun = operations.filter((node) => changes.has(node))
-    this.#freeUnread(ofEachRun)
-    this.#steps = withLastReads(ofEachRun, graph.outputs)
+    this.#steps = withLastReads(ofEachRun, changes, graph.outputs)
+    tf.tidy(() => {
+      for (const [value, data] of constants) {
+        this.#fixed.set(value, tf.tensor(data.slice(), [...value.shape]))
+      }
+      for (const node of operations) {
+        if (changes.has(node)) continue
+        for (const [value, tensor] of computed(tf, node, this.#fixed)) {
+          this.#fixed.set(value, tensor)
+        }
+      }
+      this.#freeUnread(ofEachRun)
+      for (const tensor of this.#fixed.values()) tf.keep(tensor)
+    })
   }
 
   /**
-   * The outputs, by name, from the tensors of the inputs. An output may be an input or what the
-   * program keeps, so it is for reading; the caller's `tidy` frees what was made.
+   * The outputs, by name, from the tensors of the inputs, which it frees. An output may be an input
+   * or what the program keeps, so it is for reading; the caller's `tidy` frees what was made.
    */
   compute(inputs: ReadonlyMap<Value, Tensor>): Map<string, Tensor> {
     const values = new Map([...this.#fixed, ...inputs])
@@ -72,7 +82,7 @@ export class Program {
 const isOperation = (node: Node): node is Node<Operator> => !isOp(node, 'Input')
 
 /** The nodes whose values depend on an input that is no constant. */
-function changing(nodes: readonly Node[], constants: ReadonlyMap<Value, Tensor>): Set<Node> {
+function changing(nodes: readonly Node[], constants: ReadonlyMap<Value, unknown>): Set<Node> {
   const changes = new Set<Node>()
   for (const node of nodes) {
     const isFed = isOp(node, 'Input') && !constants.has(node.outputs[0]!)
@@ -81,10 +91,13 @@ function changing(nodes: readonly Node[], constants: ReadonlyMap<Value, Tensor>)
   return changes
 }
 
-/** The steps of the nodes; nothing is listed as read for the last time that comes from elsewhere. */
-function withLastReads(nodes: readonly Node<Operator>[], outputs: Graph['outputs']): Step[] {
+/** The steps of the nodes; of what they read for the last time, only what changes is listed. */
+function withLastReads(
+  nodes: readonly Node<Operator>[],
+  changes: ReadonlySet<Node>,
+  outputs: Graph['outputs']
+): Step[] {
   const kept = new Set(Object.values(outputs))
-  const own = new Set<Node>(nodes)
   const seen = new Set<Value>()
   const steps = nodes.toReversed().map((node): Step => {
     const last: Value[] = []
@@ -92,7 +105,7 @@ function withLastReads(nodes: readonly Node<Operator>[], outputs: Graph['outputs
     for (const value of [...node.inputs, ...node.outputs]) {
       if (seen.has(value)) continue
       seen.add(value)
-      if (own.has(value.node) && !kept.has(value)) last.push(value)
+      if (changes.has(value.node) && !kept.has(value)) last.push(value)
     }
     return { node, last }
   })

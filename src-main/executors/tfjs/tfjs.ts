@@ -1,6 +1,5 @@
 /** The executor on TensorFlow.js, float32. */
 import { setImmediate } from 'node:timers/promises'
-import type { Tensor } from '@tensorflow/tfjs-core'
 import type { Graph, Shape, Value } from '../../graph/ir.ts'
 import { inputsOf } from '../../graph/ir.ts'
 import type { Executable, Executor, Tensors } from '../executor.ts'
@@ -40,10 +39,8 @@ class TfjsExecutable implements Executable {
     this.inputShapes = shapesOf(this.#inputs)
     this.outputShapes = shapesOf(Object.entries(graph.outputs))
     checkFit(constants, shapesOf(fixed))
-    // Copied, since the caller may write to its arrays again.
-    const copies = fixed.map(([name, value]) => [name, value, constants[name]!.slice()] as const)
-    const tensors = copies.map(([, value, data]) => [value, tf.tensor(data, [...value.shape])])
-    this.#program = new Program(tf, graph, new Map(tensors as [Value, Tensor][]))
+    const data = fixed.map(([name, value]) => [value, constants[name]!] as const)
+    this.#program = new Program(tf, graph, new Map(data))
   }
 
   async run(feeds: Tensors, into?: Tensors): Promise<Tensors> {
