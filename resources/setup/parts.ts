@@ -5,6 +5,7 @@ import { createRequire } from 'node:module'
 import { join } from 'node:path'
 import { downloadArtifact } from '@electron/get'
 import { ErratumError } from '../../src-main/errors.ts'
+import { writableOrExplain } from '../../src-main/files/write-errors.ts'
 import type { RemoteFile } from './download.ts'
 import { nugetPackage } from './nuget.ts'
 import { isWebAddress } from './request.ts'
@@ -216,10 +217,12 @@ function electron({ root, system, electron }: Surroundings): Part {
         download: async (_: string, to: string) => copyFileSync(archive!, to)
       }
       const cache = process.env['electron_config_cache']
-      await downloadArtifact({
-        ...{ version, artifactName: 'electron', platform, arch, checksums, downloader },
-        ...(cache && { cacheRoot: cache })
-      })
+      await writableOrExplain(cache || "Electron's cache", () =>
+        downloadArtifact({
+          ...{ version, artifactName: 'electron', platform, arch, checksums, downloader },
+          ...(cache && { cacheRoot: cache })
+        })
+      )
       const { status } = spawnSync(process.execPath, [join(own, 'install.js')], {
         stdio: 'inherit'
       })

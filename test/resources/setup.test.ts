@@ -298,6 +298,18 @@ test('an onnxruntime without files for CUDA 12 is no match', () => {
   )
 })
 
+test("a cache of Electron's that cannot be written says why", async () => {
+  server.files.set(`electron/v45.4.1/${release}`, { bytes: electronZip })
+  put('file', '')
+  vi.stubEnv('electron_config_cache', at('file/cache'))
+  await expect(installed('electron')).rejects.toMatchObject({
+    code: 'cannot-write',
+    message:
+      `${at('file/cache')} could not be written: a part of the path is a file, not a folder. ` +
+      'Choose another folder.'
+  })
+})
+
 test("where Electron's own script fails, its words are pointed to", async () => {
   server.files.set(`electron/v45.4.1/${release}`, { bytes: electronZip })
   put('node_modules/electron/install.js', 'process.exitCode = 1')
