@@ -16,7 +16,7 @@ import { differencesOf, host, residentVariants, trained } from '../support/resid
 import type { StepKind } from '../support/steps.ts'
 import { smallModels, stepKinds, wholeStep } from '../support/steps.ts'
 import type { TimedModel } from '../support/side-by-side.ts'
-import { secondsOfAll } from '../support/side-by-side.ts'
+import { secondsOfAll, secondsOfOneGraph } from '../support/side-by-side.ts'
 import { trainSteps } from '../support/train-steps.ts'
 
 export interface PartOptions {
@@ -136,15 +136,22 @@ function several(timed: TimedModel) {
   return async ({ device }: PartOptions): Promise<Row[]> => {
     const step = `${timed.preset} train step`
     const rows: Row[] = []
-    for (const atOnce of [1, 2, 4, 8]) {
-      const how = `device, ${atOnce} side by side`
+    const attempt = async (how: string, seconds: () => Promise<number>) => {
       try {
-        const ms = 1000 * (await secondsOfAll(timed, { device, atOnce }))
+        const ms = 1000 * (await seconds())
         rows.push({ step, how, ms })
         say(`  ${how}: ${ms.toFixed(2)} ms, ${(1000 / ms).toFixed(1)} steps/s`)
       } catch (error) {
         say(`  FAILED: ${how}: ${firstLine(error)}`)
       }
+    }
+    for (const atOnce of [1, 2, 4, 8]) {
+      const seconds = () => secondsOfAll(timed, { device, atOnce })
+      await attempt(`device, ${atOnce} side by side`, seconds)
+    }
+    for (const trainings of [2, 4, 8]) {
+      const seconds = () => secondsOfOneGraph(timed, { device, trainings })
+      await attempt(`device, one graph for ${trainings}, at best`, seconds)
     }
     return rows
   }

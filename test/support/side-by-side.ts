@@ -14,13 +14,36 @@ export interface TimedModel {
   words: number
 }
 
+const rows = 32
+
 /** Seconds that a step takes, counted over all trainings that run at once. */
-export async function secondsOfAll(
+export function secondsOfAll(
+  timed: TimedModel,
+  on: { device: DeviceName; atOnce: number }
+): Promise<number> {
+  return secondsOf(timed, rows, on)
+}
+
+/**
+ * What one graph for so many trainings, with an axis for the training, could take at the least: the
+ * seconds of one training with as many times the rows, whose weights are read once for all.
+ */
+export function secondsOfOneGraph(
+  timed: TimedModel,
+  { device, trainings }: { device: DeviceName; trainings: number }
+): Promise<number> {
+  return secondsOf(timed, trainings * rows, { device, atOnce: 1 })
+}
+
+/** Seconds for each 32 rows. */
+async function secondsOf(
   { model, preset, tokens, words }: TimedModel,
+  batchSize: number,
   on: { device: DeviceName; atOnce: number }
 ): Promise<number> {
   const sizes = models[model].presets[preset]!
-  const settings = { ...trainingPresets(model, false).adamw, batchSize: 32, accumulation: 1 }
+  const settings = { ...trainingPresets(model, false).adamw, batchSize, accumulation: 1 }
   const step = { model: { name: model, sizes }, classes: 2, settings, words, tokens }
-  return (await measureStep(step, { ...on, operatorThreads: 1 })) / on.atOnce
+  const seconds = await measureStep(step, { ...on, operatorThreads: 1 })
+  return (seconds * rows) / (batchSize * on.atOnce)
 }
