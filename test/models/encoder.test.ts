@@ -1,3 +1,4 @@
+import { join } from 'node:path'
 import { describe, expect, test } from 'vitest'
 import { readTensors } from '../../src-main/files/safetensors.ts'
 import { onnxruntimeExecutor } from '../../src-main/executors/onnxruntime.ts'
@@ -133,8 +134,8 @@ describe.each([
     const golden = await goldenEncoder(name)
     const { losses, parameters } = await trained(golden, rows)
     expectClose(losses, golden.given.training.losses, { tolerance: 1e-5, name: 'losses' })
-    const url = new URL(`../parity/golden/encoders/${name}-trained.safetensors`, import.meta.url)
-    const { tensors } = await readTensors(url.pathname, '')
+    const file = `../parity/golden/encoders/${name}-trained.safetensors`
+    const { tensors } = await readTensors(join(import.meta.dirname, file), '')
     expect([...tensors.keys()].toSorted()).toEqual(Object.keys(parameters).toSorted())
     for (const [parameter, { data }] of tensors) {
       const [own, theirs] = [parameters[parameter]!, data].map((values) =>

@@ -11,7 +11,7 @@ import { createService } from '../../src-main/service/service.ts'
 import { plantedCsv } from '../support/planted.ts'
 import { webShell } from '../support/web-shell.ts'
 
-const golden = new URL('../parity/golden/encoders/bert', import.meta.url).pathname
+const golden = join(import.meta.dirname, '../parity/golden/encoders/bert')
 const folder = mkdtempSync(join(tmpdir(), 'erratum-models-'))
 const modelsFolder = join(folder, 'kept')
 const tinyBert = { kind: 'preset', name: 'bert-tiny' } as const

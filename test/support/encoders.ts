@@ -1,4 +1,5 @@
 /** The tiny encoders of `test/parity/encoders.py`, with what transformers computes from them. */
+import { join } from 'node:path'
 import { openCheckpoint } from '../../src-main/checkpoints/open.ts'
 import type { Tensors } from '../../src-main/executors/executor.ts'
 import type { EncoderFamily, EncoderSizes } from '../../src-main/models/encoder.ts'
@@ -37,12 +38,12 @@ export interface GoldenEncoder {
   }
 }
 
-const folder = new URL('../parity/golden/encoders/', import.meta.url)
+const folder = join(import.meta.dirname, '../parity/golden/encoders')
 
 /** One of them, with its parameters as the folder has them, and a head where that has none. */
 export async function goldenEncoder(name: EncoderName) {
   const given = golden<GoldenEncoder>(`encoders/${name}`)
-  const { tensors } = await openCheckpoint(new URL(name, folder).pathname)
+  const { tensors } = await openCheckpoint(join(folder, name))
   const head = Object.entries(given.headParameters ?? {})
   const parameters: Tensors = { ...tensors }
   for (const [parameter, { data }] of head) parameters[parameter] = Float32Array.from(data)
