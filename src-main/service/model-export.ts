@@ -5,9 +5,7 @@ import type { z } from 'zod'
 import type { modelContract } from '../../src-preload/contract/model.ts'
 import { exportModel } from '../pipeline/export-model.ts'
 import { openTrained } from '../pipeline/workspace.ts'
-import { contentKey } from '../project/content-key.ts'
-import type { BaseRecord } from '../training/base-record.ts'
-import { withoutCosts } from '../training/base-record.ts'
+import { modelKey } from '../project/model-key.ts'
 import type { Picked, PickedPaths } from './picked.ts'
 import type { Service } from './service.ts'
 
@@ -25,7 +23,7 @@ export function startModelExport(
     async work({ signal }) {
       const workspace = await openTrained(folder)
       try {
-        const out = join(parent, folderNameOf(workspace.base))
+        const out = join(parent, `model-${modelKey(workspace.base).slice(0, 8)}`)
         // A page without dialogs has no other place to choose. What lies there is the same model.
         if (parent === own) await rm(out, { recursive: true, force: true })
         const { epoch, accuracy } = await exportModel(workspace, { out, signal })
@@ -36,11 +34,6 @@ export function startModelExport(
       }
     }
   })
-}
-
-/** The same for the same training, whatever it cost. */
-function folderNameOf(base: BaseRecord): string {
-  return `model-${contentKey(withoutCosts(base)).slice(0, 8)}`
 }
 
 /** All files of a folder by their paths within it, those at its top first. */

@@ -26,6 +26,7 @@ import type { TrainedWorkspace } from '../pipeline/workspace.ts'
 import { openTrained } from '../pipeline/workspace.ts'
 import { withProjectLock } from '../project/lock.ts'
 import { contentKey } from '../project/content-key.ts'
+import { modelKey } from '../project/model-key.ts'
 import {
   accuracySentence,
   actionTitle,
@@ -36,7 +37,6 @@ import {
 import type { ArmReport } from '../retrain/fix-report.ts'
 import { placesOf } from '../tokens/tokenizer.ts'
 import type { BaseRecord } from '../training/base-record.ts'
-import { withoutCosts } from '../training/base-record.ts'
 import { roundsShown } from './live-rounds.ts'
 import type { Service } from './service.ts'
 
@@ -71,7 +71,7 @@ function summaryOf(
     title: actionTitle(report),
     name: note?.name ?? '',
     note: note?.note ?? '',
-    outdated: !isSameModel(base, current),
+    outdated: modelKey(base) !== modelKey(current),
     savedAt: savedAt.toISOString()
   }
 }
@@ -79,11 +79,6 @@ function summaryOf(
 function withoutRounds(arm: ArmReport): RunSummary['edited'] {
   const { fixed, rounds, probability, interval, meanTrueProbability, accuracy } = arm
   return { fixed, rounds, probability, interval, meanTrueProbability, accuracy }
-}
-
-/** Whether two records are of the same training, however long it took. */
-function isSameModel(a: BaseRecord, b: BaseRecord): boolean {
-  return contentKey(withoutCosts(a)) === contentKey(withoutCosts(b))
 }
 
 export async function getRun(
@@ -187,7 +182,7 @@ export function startProof(
 
 /** The words of a fix are numbered as its own model numbers them. */
 function refuseOutdated({ id, base }: SavedFix, workspace: TrainedWorkspace): void {
-  if (isSameModel(base, workspace.base)) return
+  if (modelKey(base) === modelKey(workspace.base)) return
   throw new ErratumError(
     'bad-argument',
     `The fix ${id} was made for an earlier base model. Try it again for this one, then combine.`
