@@ -40,21 +40,28 @@ export interface WritableCheckpoint {
   readonly withOnnx?: boolean
 }
 
+export interface WriteOptions {
+  signal?: AbortSignal | undefined
+  /** Whether the folder takes the place of what is there already, which stays until then. */
+  replaces?: boolean | undefined
+}
+
 /** Where transformers.js looks for it. */
 export const onnxFile = join('onnx', 'model.onnx')
 
 /**
- * Writes a folder, all or nothing; it must not exist, or be empty. Throws `cannot-write`. No second
- * copy of the weights is held, but of one tensor at a time. The signal is heeded between files.
+ * Writes a folder, all or nothing; it must not exist, or be empty, unless it is to be replaced.
+ * Throws `cannot-write`. No second copy of the weights is held, but of one tensor at a time. The
+ * signal is heeded between files.
  */
 export async function writeCheckpoint(
   folder: string,
   model: WritableCheckpoint,
-  signal?: AbortSignal
+  { signal, replaces }: WriteOptions = {}
 ): Promise<void> {
   const placements = placementsOf(model)
   for (const placement of placements) requireTensor(placement, model.tensors)
-  await makeFolderWhole(folder, async (partial) => {
+  const fill = async (partial: string) => {
     await writeJsonAtomically(join(partial, configurationFile), configurationFor(model))
     for (const path of model.tokenizerFiles) {
       await writeFileAtomically(join(partial, basename(path)), await readFile(path))
@@ -74,7 +81,8 @@ export async function writeCheckpoint(
     const { family, sizes, labels, tensors } = model
     await writeOnnx(join(partial, onnxFile), encoder(family, sizes, labels.length), tensors)
     throwIfCancelled(signal)
-  })
+  }
+  await makeFolderWhole(folder, fill, { replaces })
 }
 
 function placementsOf({ family, sizes, labels, tensors }: WritableCheckpoint): Placement[] {

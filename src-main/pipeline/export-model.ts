@@ -24,6 +24,8 @@ export interface ExportModelOptions {
   out: string
   /** The last unless given. */
   epoch?: number | undefined
+  /** Whether it takes the place of what is there already, which stays until then. */
+  replaces?: boolean | undefined
   signal?: AbortSignal | undefined
 }
 
@@ -34,11 +36,12 @@ export function exportRefusalOf(workspace: Workspace): string | undefined {
 
 /**
  * Writes the model of an epoch as a Hugging Face folder with `onnx/model.onnx` in it. The folder
- * must not exist, or be empty. Throws `bad-argument` for a model that transformers does not know.
+ * must not exist, or be empty, unless it is to be replaced. Throws `bad-argument` for a model that
+ * transformers does not know.
  */
 export async function exportModel(
   workspace: TrainedWorkspace,
-  { out, epoch = workspace.base.epochs.at(-1)!.epoch, signal }: ExportModelOptions
+  { out, epoch = workspace.base.epochs.at(-1)!.epoch, replaces, signal }: ExportModelOptions
 ): Promise<ExportedModel> {
   const { project, model, modelFolder, dataset, tokenizer, base } = workspace
   const family = familyOf(workspace)
@@ -63,7 +66,7 @@ export async function exportModel(
     ...given,
     withOnnx: true
   }
-  await writeCheckpoint(out, written, signal)
+  await writeCheckpoint(out, written, { signal, replaces })
   return { folder: out, onnx: join(out, onnxFile), epoch, accuracy: wanted.heldOutAccuracy }
 }
 

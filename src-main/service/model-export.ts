@@ -1,5 +1,5 @@
 /** Exporting the base model, as a job. */
-import { readdir, rm } from 'node:fs/promises'
+import { readdir } from 'node:fs/promises'
 import { join, relative, sep } from 'node:path'
 import type { z } from 'zod'
 import type { modelContract } from '../../src-preload/contract/model.ts'
@@ -25,8 +25,8 @@ export function startModelExport(
       try {
         const out = join(parent, `model-${modelKey(workspace.base).slice(0, 8)}`)
         // A page without dialogs has no other place to choose. What lies there is the same model.
-        if (parent === own) await rm(out, { recursive: true, force: true })
-        const { epoch, accuracy } = await exportModel(workspace, { out, signal })
+        const replaces = parent === own
+        const { epoch, accuracy } = await exportModel(workspace, { out, replaces, signal })
         const files = await filesIn(out, service.picked)
         return { kind: 'exported-model', folder: out, files, epoch, accuracy }
       } finally {

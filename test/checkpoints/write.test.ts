@@ -123,11 +123,9 @@ describe('nothing is left', () => {
 
   it('where it is cancelled', async () => {
     const parent = temporaryFolder()
-    const writing = writeCheckpoint(
-      join(parent, 'folder'),
-      await whole('bert'),
-      AbortSignal.abort()
-    )
+    const writing = writeCheckpoint(join(parent, 'folder'), await whole('bert'), {
+      signal: AbortSignal.abort()
+    })
     await expect(writing).rejects.toMatchObject({ code: 'cancelled' })
     expect(readdirSync(parent)).toEqual([])
   })

@@ -128,6 +128,17 @@ describe('exporting the model', { timeout: 60_000 }, () => {
       expect(readdirSync(join(own, 'exports'))).toEqual([basename(first)])
     })
 
+    it('leaves the folder as it was when it is cancelled', async () => {
+      const { folder: first } = await exported(encoder, null)
+      writeFileSync(join(first, 'mine.txt'), 'mine')
+      const before = readdirSync(first)
+      const started = await core.model.export({ project: encoder, destination: null })
+      await core.jobs.cancel(started)
+      await expect(finished(started)).rejects.toMatchObject({ code: 'cancelled' })
+      expect(readdirSync(first)).toEqual(before)
+      expect(readdirSync(join(own, 'exports'))).toEqual([basename(first)])
+    })
+
     it('makes a folder of its own where the user has picked one, and never writes over it', async () => {
       const picked = join(folder, 'Documents')
       mkdirSync(picked)
