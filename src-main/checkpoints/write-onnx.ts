@@ -19,9 +19,30 @@ const excluded = -1e9
 /** More rows than any other size of a model. */
 const anyRows = 1_000_003
 
-/** Writes the file; `parameters` are all of the model's. Throws `cannot-write`. */
-export async function writeOnnx(path: string, model: Model, parameters: Tensors): Promise<void> {
-  await writeFileAtomically(path, [onnxOf(model, parameters)])
+/** Bytes that are written at a time. */
+const stretch = 1 << 22
+
+export interface OnnxContent {
+  /** All of the model's. */
+  parameters: Tensors
+  /** Told of the share that is written, from 0 to 1; what it throws ends the writing. */
+  onWritten?: ((share: number) => void) | undefined
+}
+
+/** Writes the file, all or nothing. Throws `cannot-write`. */
+export async function writeOnnx(
+  path: string,
+  model: Model,
+  { parameters, onWritten }: OnnxContent
+): Promise<void> {
+  const bytes = onnxOf(model, parameters)
+  const stretches = function* () {
+    for (let at = 0; at < bytes.length; at += stretch) {
+      yield bytes.subarray(at, at + stretch)
+      onWritten?.(Math.min(1, (at + stretch) / bytes.length))
+    }
+  }
+  await writeFileAtomically(path, stretches())
 }
 
 /** The bytes of the file. */

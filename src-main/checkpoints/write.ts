@@ -44,6 +44,8 @@ export interface WriteOptions {
   signal?: AbortSignal | undefined
   /** Whether the folder takes the place of what is there already, which stays until then. */
   replaces?: boolean | undefined
+  /** Told of the share of the bytes that is written, from 0 to 1, and of what is being written. */
+  onWritten?: ((share: number, what: string) => void) | undefined
 }
 
 /** Where transformers.js looks for it. */
@@ -52,15 +54,21 @@ export const onnxFile = join('onnx', 'model.onnx')
 /**
  * Writes a folder, all or nothing; it must not exist, or be empty, unless it is to be replaced.
  * Throws `cannot-write`. No second copy of the weights is held, but of one tensor at a time. The
- * signal is heeded between files.
+ * signal is heeded between tensors, and between stretches of the ONNX file.
  */
 export async function writeCheckpoint(
   folder: string,
   model: WritableCheckpoint,
-  { signal, replaces }: WriteOptions = {}
+  { signal, replaces, onWritten }: WriteOptions = {}
 ): Promise<void> {
   const placements = placementsOf(model)
   for (const placement of placements) requireTensor(placement, model.tensors)
+  // The ONNX file is as large as the weights.
+  const files = model.withOnnx ? 2 : 1
+  const written = (file: number, what: string) => (share: number) => {
+    throwIfCancelled(signal)
+    onWritten?.((file + share) / files, what)
+  }
   const fill = async (partial: string) => {
     await writeJsonAtomically(join(partial, configurationFile), configurationFor(model))
     for (const path of model.tokenizerFiles) {
@@ -69,9 +77,10 @@ export async function writeCheckpoint(
     for (const [name, text] of Object.entries(model.tokenizerTexts ?? {})) {
       await writeFileAtomically(join(partial, name), text)
     }
-    throwIfCancelled(signal)
+    const onWeights = written(0, 'Writing the weights')
+    onWeights(0)
     await writeTensors(join(partial, weightsFile), {
-      tensors: partsOf(placements, model.tensors),
+      tensors: partsOf(placements, model.tensors, onWeights),
       // transformers refuses a file that does not say so.
       metadata: { format: 'pt' }
     })
@@ -79,7 +88,12 @@ export async function writeCheckpoint(
     if (!model.withOnnx) return
     await makeFolder(join(partial, dirname(onnxFile)))
     const { family, sizes, labels, tensors } = model
-    await writeOnnx(join(partial, onnxFile), encoder(family, sizes, labels.length), tensors)
+    const onOnnx = written(1, 'Writing the ONNX file')
+    onOnnx(0)
+    await writeOnnx(join(partial, onnxFile), encoder(family, sizes, labels.length), {
+      parameters: tensors,
+      onWritten: onOnnx
+    })
     throwIfCancelled(signal)
   }
   await makeFolderWhole(folder, fill, { replaces })
@@ -122,13 +136,25 @@ function configurationFor({ family, sizes, labels, configuration, tensors }: Wri
   }
 }
 
-/** Their tensors by name, each made from ours when it is written. */
-function partsOf(placements: readonly Placement[], tensors: Tensors): Map<string, MadeTensor> {
+/** Their tensors by name, each made from ours when it is written; `onMade` is told the share before it. */
+function partsOf(
+  placements: readonly Placement[],
+  tensors: Tensors,
+  onMade: (share: number) => void
+): Map<string, MadeTensor> {
   const parts = new Map<string, MadeTensor>()
+  // Each is made twice: the checksum comes first.
+  const total = 2 * placements.reduce((sum, { shape }) => sum + sizeOf(shape), 0)
+  let made = 0
   for (const placement of placements) {
     const shape = shapeOfParts(placement)
+    const make = (index: number) => {
+      onMade(made / total)
+      made += sizeOf(shape)
+      return takePart(placement, index, tensors[placement.name]!)
+    }
     for (const [index, name] of placement.from.entries()) {
-      parts.set(name, { shape, make: () => takePart(placement, index, tensors[placement.name]!) })
+      parts.set(name, { shape, make: () => make(index) })
     }
   }
   return parts

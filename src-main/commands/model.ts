@@ -13,10 +13,10 @@ interface Options extends CommonOptions {
 export function model({ dir, out, epoch, ...common }: Options): Promise<void> {
   return run(
     common,
-    async ({ terminal, job: { signal } }) => {
+    async ({ terminal, job }) => {
       const workspace = await openTrained(dir)
       try {
-        const written = await exportModel(workspace, { out, epoch, signal })
+        const written = await exportModel(workspace, { out, epoch }, job)
         terminal.say(`The model of epoch ${written.epoch}: ${written.folder}, for transformers`)
         terminal.say(`The same as ONNX: ${written.onnx}, for onnxruntime and transformers.js`)
         terminal.result(written)

@@ -5,8 +5,10 @@ import { onnxFile, writeCheckpoint } from '../checkpoints/write.ts'
 import { ErratumError } from '../errors.ts'
 import type { EncoderFamily, EncoderSizes } from '../models/encoder.ts'
 import { encoderFamilies } from '../models/encoder.ts'
+import { progressMeter } from '../jobs/progress.ts'
 import type { Tokenizer } from '../tokens/tokenizer.ts'
 import { readCheckpoint } from '../training/checkpoints.ts'
+import type { Job } from './job.ts'
 import { configurationIn, pretrainedFolderOf } from './pretrained.ts'
 import type { TrainedWorkspace, Workspace } from './workspace.ts'
 import { modelFolderOf } from './workspace.ts'
@@ -26,7 +28,6 @@ export interface ExportModelOptions {
   epoch?: number | undefined
   /** Whether it takes the place of what is there already, which stays until then. */
   replaces?: boolean | undefined
-  signal?: AbortSignal | undefined
 }
 
 /** Why a project's model has no form for other programs; undefined for one that has. */
@@ -41,7 +42,8 @@ export function exportRefusalOf(workspace: Workspace): string | undefined {
  */
 export async function exportModel(
   workspace: TrainedWorkspace,
-  { out, epoch = workspace.base.epochs.at(-1)!.epoch, replaces, signal }: ExportModelOptions
+  { out, epoch = workspace.base.epochs.at(-1)!.epoch, replaces }: ExportModelOptions,
+  job: Pick<Job, 'signal' | 'onProgress'>
 ): Promise<ExportedModel> {
   const { project, model, modelFolder, dataset, tokenizer, base } = workspace
   const family = familyOf(workspace)
@@ -66,7 +68,12 @@ export async function exportModel(
     ...given,
     withOnnx: true
   }
-  await writeCheckpoint(out, written, { signal, replaces })
+  const meter = progressMeter({ total: 1 })
+  await writeCheckpoint(out, written, {
+    signal: job.signal,
+    replaces,
+    onWritten: (share, what) => job.onProgress?.(meter(share, what))
+  })
   return { folder: out, onnx: join(out, onnxFile), epoch, accuracy: wanted.heldOutAccuracy }
 }
 

@@ -20,13 +20,13 @@ export function startModelExport(
     kind: 'export-model',
     project: { id: project, name: service.known.nameOf(project) },
     title: 'Exporting the model',
-    async work({ signal }) {
+    async work(job) {
       const workspace = await openTrained(folder)
       try {
         const out = join(parent, `model-${modelKey(workspace.base).slice(0, 8)}`)
         // A page without dialogs has no other place to choose. What lies there is the same model.
         const replaces = parent === own
-        const { epoch, accuracy } = await exportModel(workspace, { out, replaces, signal })
+        const { epoch, accuracy } = await exportModel(workspace, { out, replaces }, job)
         const files = await filesIn(out, service.picked)
         return { kind: 'exported-model', folder: out, files, epoch, accuracy }
       } finally {

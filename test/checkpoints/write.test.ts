@@ -96,6 +96,22 @@ it.each(checkpointNames)(
   }
 )
 
+it('tells how much of the weights and of the ONNX file is written', async () => {
+  const told: [number, string][] = []
+  const onWritten = (share: number, what: string) => void told.push([share, what])
+  const model = { ...(await whole('bert')), withOnnx: true }
+  await writeCheckpoint(join(temporaryFolder(), 'folder'), model, { onWritten })
+  const shares = told.map(([share]) => share)
+  expect(shares).toEqual(shares.toSorted((a, b) => a - b))
+  expect([shares[0], shares.at(-1)]).toEqual([0, 1])
+  const weights = told.filter(([, what]) => what === 'Writing the weights')
+  const tensors = (await weightsOf(goldenFolder('bert'))).size
+  expect(weights.length).toBeGreaterThan(2 * tensors)
+  // What a share is of: the checksum goes over the numbers once, the file over them again.
+  expect(weights[1 + tensors]![0]).toBeCloseTo(0.25, 10)
+  expect(told.filter(([, what]) => what === 'Writing the ONNX file')[0]![0]).toBe(0.5)
+})
+
 describe('nothing is left', () => {
   it('where there are files already', async () => {
     const folder = temporaryFolder()
@@ -127,6 +143,27 @@ describe('nothing is left', () => {
       signal: AbortSignal.abort()
     })
     await expect(writing).rejects.toMatchObject({ code: 'cancelled' })
+    expect(readdirSync(parent)).toEqual([])
+  })
+
+  it.each([0.3, 0.5, 1])('where it is cancelled once the share %d is written', async (when) => {
+    const parent = temporaryFolder()
+    const stop = new AbortController()
+    const shares: number[] = []
+    const writing = writeCheckpoint(
+      join(parent, 'folder'),
+      { ...(await whole('bert')), withOnnx: true },
+      {
+        signal: stop.signal,
+        onWritten(share) {
+          shares.push(share)
+          if (share >= when) stop.abort()
+        }
+      }
+    )
+    await expect(writing).rejects.toMatchObject({ code: 'cancelled' })
+    // The next that was to be told is not.
+    expect(shares.filter((share) => share >= when)).toHaveLength(1)
     expect(readdirSync(parent)).toEqual([])
   })
 })
