@@ -15,6 +15,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import type { JobResult } from '../../src-preload/contract/jobs.ts'
 import { openCheckpoint } from '../../src-main/checkpoints/open.ts'
 import { readTensors } from '../../src-main/files/safetensors.ts'
+import { lockProject } from '../../src-main/project/lock.ts'
 import { router } from '../../src-main/ipc/router.ts'
 import type { Service } from '../../src-main/service/service.ts'
 import { createService } from '../../src-main/service/service.ts'
@@ -137,6 +138,40 @@ describe('exporting the model', { timeout: 60_000 }, () => {
       await expect(finished(started)).rejects.toMatchObject({ code: 'cancelled' })
       expect(readdirSync(first)).toEqual(before)
       expect(readdirSync(join(own, 'exports'))).toEqual([basename(first)])
+    })
+
+    it('clears away what killed exports have left, of whatever model, and nothing else', async () => {
+      const exports = join(own, 'exports')
+      const { folder: first } = await exported(encoder, null)
+      const others = ['curated.partial-0123456789ab', 'model-mine', `${basename(first)}.partial-1`]
+      const left = [
+        'model-0a1b2c3d.partial-0123456789ab',
+        `${basename(first)}.partial-fedcba987654`
+      ]
+      for (const name of [...others, ...left])
+        mkdirSync(join(exports, name, 'onnx'), { recursive: true })
+      await exported(encoder, null)
+      expect(readdirSync(exports)).toEqual([...others, basename(first)].toSorted())
+      for (const name of others) rmSync(join(exports, name), { recursive: true })
+    })
+
+    it('tells how much of it is written', async () => {
+      const told = new Set<string>()
+      const stop = new AbortController()
+      const watching = (async () => {
+        for await (const list of service.jobs.watch(stop.signal))
+          told.add(list[0]!.progress?.message ?? '')
+      })()
+      await exported(encoder, null)
+      stop.abort()
+      await watching
+      expect(told).toContain('Writing the ONNX file')
+    })
+
+    it('is refused while another process works on the project', async () => {
+      const lock = await lockProject(own)
+      await expect(exported(encoder, null)).rejects.toThrow(/is in use by process/)
+      lock.release()
     })
 
     it('makes a folder of its own where the user has picked one, and never writes over it', async () => {
