@@ -18,13 +18,17 @@ export function exportCommand({ dir, fix: id, out, format, ...common }: Options)
     common,
     async ({ terminal, job }) => {
       const workspace = await openTrained(dir)
-      const fix = await readFix(workspace.project.folder, id)
-      const files = await exportFixes(workspace, { fixes: [fix], out, format }, job)
-      terminal.done()
-      terminal.say(`Curated data   ${files.curated}`)
-      terminal.say(`Its edits      ${files.edits}`)
-      terminal.say(`Report         ${files.report}`)
-      terminal.result(files)
+      try {
+        const fix = await readFix(workspace.project.folder, id)
+        const files = await exportFixes(workspace, { fixes: [fix], out, format }, job)
+        terminal.done()
+        terminal.say(`Curated data   ${files.curated}`)
+        terminal.say(`Its edits      ${files.edits}`)
+        terminal.say(`Report         ${files.report}`)
+        terminal.result(files)
+      } finally {
+        workspace.dataset.close()
+      }
     },
     'No half-written file remains; the same command starts from the beginning.'
   )

@@ -71,26 +71,38 @@ export async function openWorkspace(folder: string): Promise<Workspace> {
   const project = await openProject(folder)
   const { model, training, fingerprint } = project.settings
   const dataset = openDataset(join(project.folder, 'data'))
-  if (dataset.fingerprint !== fingerprint) {
-    throw new ErratumError(
-      'damaged-file',
-      `${join(project.folder, 'data')} holds other data than project.json was made for. Make the ` +
-        'project again (erratum init).'
-    )
-  }
-  const name = modelNames.find((known) => known === model.name)
-  if (!name) {
-    throw new ErratumError(
-      'bad-project',
-      `${project.folder}: the model ${model.name} is not one of ${modelNames.join(', ')}.`
-    )
-  }
-  return {
-    project,
-    dataset,
-    model: models[name].create(model.sizes, dataset.labels.length),
-    modelName: name,
-    settings: trainingSchema.parse(training)
+  return closingOnFailure(dataset, () => {
+    if (dataset.fingerprint !== fingerprint) {
+      throw new ErratumError(
+        'damaged-file',
+        `${join(project.folder, 'data')} holds other data than project.json was made for. Make the ` +
+          'project again (erratum init).'
+      )
+    }
+    const name = modelNames.find((known) => known === model.name)
+    if (!name) {
+      throw new ErratumError(
+        'bad-project',
+        `${project.folder}: the model ${model.name} is not one of ${modelNames.join(', ')}.`
+      )
+    }
+    return {
+      project,
+      dataset,
+      model: models[name].create(model.sizes, dataset.labels.length),
+      modelName: name,
+      settings: trainingSchema.parse(training)
+    }
+  })
+}
+
+/** Does the rest of opening a project; its data set is let go of when that throws. */
+async function closingOnFailure<T>(dataset: OpenDataset, open: () => T | Promise<T>): Promise<T> {
+  try {
+    return await open()
+  } catch (error) {
+    dataset.close()
+    throw error
   }
 }
 
@@ -102,6 +114,10 @@ export function isTrained(folder: string): boolean {
 /** Opens a project whose base model must be trained already. */
 export async function openTrained(folder: string): Promise<TrainedWorkspace> {
   const workspace = await openWorkspace(folder)
+  return closingOnFailure(workspace.dataset, () => withBase(folder, workspace))
+}
+
+async function withBase(folder: string, workspace: Workspace): Promise<TrainedWorkspace> {
   const modelFolder = modelFolderOf(workspace.project)
   if (!isTrained(workspace.project.folder)) {
     throw new ErratumError(
