@@ -1,11 +1,17 @@
 /** Several fixes as one list of edits. */
-import type { Suggestion } from './suggestion.ts'
+import type { MethodName } from '../influence/method-names.ts'
+import type { Origin, Suggestion } from './suggestion.ts'
 
 /** What combining needs to know of a fix. */
 export interface Combinable {
   id: string
-  report: { example: number }
+  report: { example: number; method: MethodName }
   suggestions: readonly Suggestion[]
+}
+
+/** A suggestion that says where it comes from. */
+export interface CombinedSuggestion extends Suggestion {
+  origin: Origin & { method: MethodName }
 }
 
 /** A row that fixes edit in different ways, and what is done with it. */
@@ -17,8 +23,8 @@ export interface Conflict {
 }
 
 export interface Combination {
-  /** In the order of the fixes, and in each the strongest first; each says for which example. */
-  suggestions: Suggestion[]
+  /** In the order of the fixes, and in each the strongest first. */
+  suggestions: CombinedSuggestion[]
   conflicts: Conflict[]
 }
 
@@ -27,10 +33,12 @@ export interface Combination {
  * different words loses all of them; the same edit counts once.
  */
 export function combineFixes(fixes: readonly Combinable[]): Combination {
-  const byRow = new Map<number, { fix: string; suggestion: Suggestion }[]>()
+  const byRow = new Map<number, { fix: string; suggestion: CombinedSuggestion }[]>()
   for (const fix of fixes) {
     fix.suggestions.forEach((suggestion, n) => {
-      const origin = suggestion.origin ?? { example: fix.report.example, rank: n + 1 }
+      const { example, method } = fix.report
+      const place = suggestion.origin ?? { example, rank: n + 1 }
+      const origin = { ...place, method: place.method ?? method }
       const of = byRow.get(suggestion.edit.row) ?? []
       byRow.set(suggestion.edit.row, of)
       of.push({ fix: fix.id, suggestion: { ...suggestion, origin } })
@@ -50,12 +58,12 @@ export function combineFixes(fixes: readonly Combinable[]): Combination {
 }
 
 /** The edits that stay of those of one row. */
-function resolved(suggestions: readonly Suggestion[]): Suggestion[] {
+function resolved(suggestions: readonly CombinedSuggestion[]): CombinedSuggestion[] {
   const removal = suggestions.find(({ edit }) => edit.kind === 'remove')
   return removal ? [removal] : distinct(suggestions)
 }
 
-function distinct(suggestions: readonly Suggestion[]): Suggestion[] {
+function distinct(suggestions: readonly CombinedSuggestion[]): CombinedSuggestion[] {
   const key = ({ edit }: Suggestion) => ('word' in edit ? `${edit.kind} ${edit.word}` : edit.kind)
   return [...new Map(suggestions.toReversed().map((each) => [key(each), each])).values()].reverse()
 }

@@ -7,9 +7,9 @@ import { describeEdits, describeFix } from '../export/describe.ts'
 import { editsVersion, writeEditsFile } from '../export/edits-file.ts'
 import { exportCurated } from '../export/write-curated.ts'
 import { makeFolder, writeFileAtomically } from '../files/write.ts'
+import type { CombinedSuggestion } from '../fix/combine.ts'
 import { combineFixes } from '../fix/combine.ts'
 import type { Edit } from '../fix/edits.ts'
-import type { Suggestion } from '../fix/suggestion.ts'
 import { progressMeter } from '../jobs/progress.ts'
 import { models } from '../models/models.ts'
 import type { ReportRow } from '../report/edits-diff.ts'
@@ -53,7 +53,7 @@ export async function exportFixes(
   const { suggestions } = combineFixes(fixes)
   const edits = describeEdits(
     suggestions.map(({ edit }) => edit),
-    { dataset, columns, tokenizer, why: reasonsOf(fixes, suggestions) }
+    { dataset, columns, tokenizer, why: reasonsOf(suggestions) }
   )
   const identity = await identifyData(source, columns, { signal: job.signal })
 
@@ -91,13 +91,11 @@ export async function exportFixes(
 }
 
 /** Says of every edit why it is there. */
-function reasonsOf(fixes: readonly SavedFix[], suggestions: readonly Suggestion[]) {
-  const methodOf = new Map(fixes.map(({ report }) => [report.example, report.method]))
+function reasonsOf(suggestions: readonly CombinedSuggestion[]) {
   const byEdit = new Map(suggestions.map((suggestion) => [suggestion.edit, suggestion]))
   return (edit: Edit) => {
     const { origin, wordInfluence, influence } = byEdit.get(edit)!
-    const { example, rank } = origin!
-    const method = methodOf.get(example) ?? fixes[0]!.report.method
+    const { example, rank, method } = origin
     const of = `Opponent ${rank} of example ${example} by ${method}`
     return wordInfluence === undefined
       ? { reason: `${of}.`, influence }

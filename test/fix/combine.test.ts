@@ -9,9 +9,10 @@ const pad = (row: number, word: string): Suggestion => ({
   influence: -row,
   wordInfluence: -row / 2
 })
+const method = 'tracin-we-adam'
 const fix = (id: string, example: number, suggestions: Suggestion[]): Combinable => ({
   id,
-  report: { example },
+  report: { example, method },
   suggestions
 })
 const editsOf = (fixes: Combinable[]) =>
@@ -26,9 +27,9 @@ describe('combining fixes', () => {
       fix('b', 200, [pad(5, 'bad')])
     ])
     expect(suggestions).toEqual([
-      { ...remove(7), origin: { example: 100, rank: 1 } },
-      { ...remove(3), origin: { example: 100, rank: 2 } },
-      { ...pad(5, 'bad'), origin: { example: 200, rank: 1 } }
+      { ...remove(7), origin: { example: 100, rank: 1, method } },
+      { ...remove(3), origin: { example: 100, rank: 2, method } },
+      { ...pad(5, 'bad'), origin: { example: 200, rank: 1, method } }
     ])
     expect(conflicts).toEqual([])
   })
@@ -37,7 +38,7 @@ describe('combining fixes', () => {
     const fixes = [fix('a', 1, [remove(3), pad(4, 'x')]), fix('b', 2, [pad(4, 'x'), remove(3)])]
     expect(editsOf(fixes)).toEqual(['3 remove', '4 x'])
     expect(combineFixes(fixes).conflicts).toEqual([])
-    expect(combineFixes(fixes).suggestions[0]!.origin).toEqual({ example: 1, rank: 1 })
+    expect(combineFixes(fixes).suggestions[0]!.origin).toEqual({ example: 1, rank: 1, method })
   })
 
   it('removes a row that another fix pads, and says so', () => {
@@ -56,13 +57,30 @@ describe('combining fixes', () => {
     )
   })
 
+  it('says of each edit which method ranked it, also of one example by two methods', () => {
+    const other = { ...fix('b', 1, [remove(4)]), report: { example: 1, method: 'tracin-last' } }
+    const { suggestions } = combineFixes([fix('a', 1, [remove(3)]), other as Combinable])
+    expect(suggestions.map(({ origin }) => origin!.method)).toEqual([method, 'tracin-last'])
+  })
+
   it('keeps the origins of what was combined before', () => {
     const first = combineFixes([fix('a', 1, [remove(9), remove(2)])])
-    const again = combineFixes([fix('c', 5, first.suggestions), fix('d', 6, [remove(4)])])
+    const proof = {
+      ...fix('c', 5, first.suggestions),
+      report: { example: 5, method: 'tracin-last' }
+    }
+    const again = combineFixes([proof as Combinable, fix('d', 6, [remove(4)])])
     expect(again.suggestions.map(({ origin }) => origin)).toEqual([
-      { example: 1, rank: 1 },
-      { example: 1, rank: 2 },
-      { example: 6, rank: 1 }
+      { example: 1, rank: 1, method },
+      { example: 1, rank: 2, method },
+      { example: 6, rank: 1, method }
     ])
+  })
+
+  it('takes the method of a fix for what an older version has combined into it', () => {
+    const old = { ...remove(3), origin: { example: 1, rank: 1 } }
+    expect(combineFixes([fix('c', 5, [old])]).suggestions[0]!.origin).toEqual({
+      ...{ example: 1, rank: 1, method }
+    })
   })
 })
