@@ -1,5 +1,5 @@
 /** Answers about fixes that were tried; combining and exporting them, as jobs. */
-import { join } from 'node:path'
+import { basename, join } from 'node:path'
 import type { z } from 'zod'
 import type {
   Combination,
@@ -7,6 +7,7 @@ import type {
   RunSummary,
   RunView
 } from '../../src-preload/contract/runs.ts'
+import { makeFolderWhole } from '../dataset/work-folder.ts'
 import { ErratumError } from '../errors.ts'
 import { combineFixes } from '../fix/combine.ts'
 import { exportFixes } from '../pipeline/export.ts'
@@ -194,8 +195,9 @@ export function startExport(
   { project, fixes: ids, format, destination }: Inputs['export']
 ): string {
   const folder = service.known.folderOf(project)
-  const own = ids.length === 1 ? ids[0]! : `combined-${contentKey(ids).slice(0, 8)}`
-  const out = destination === null ? join(folder, 'exports', own) : service.picked.path(destination)
+  const name = ids.length === 1 ? ids[0]! : `combined-${contentKey(ids).slice(0, 8)}`
+  const parent = destination === null ? join(folder, 'exports') : service.picked.path(destination)
+  const out = join(parent, name)
   return service.jobs.start({
     kind: 'export',
     project: { id: project, name: service.known.nameOf(project) },
@@ -204,13 +206,18 @@ export function startExport(
       const workspace = await openTrained(folder)
       try {
         const [first, ...others] = await Promise.all(ids.map((id) => readFix(folder, id)))
-        const options = { fixes: [first!, ...others] as const, out, format: format ?? undefined }
-        const files = await exportFixes(workspace, options, job)
+        const fixes = [first!, ...others] as const
+        const write = (to: string) =>
+          exportFixes(workspace, { fixes, out: to, format: format ?? undefined }, job)
+        // Among the user's own files nothing is written over.
+        const files = await (destination === null ? write(out) : makeFolderWhole(out, write))
         const { curated, edits, report, rowsRemoved, rowsEdited } = files
         return {
           kind: 'exported',
           folder: out,
-          files: [curated, edits, report].map((path) => service.picked.issue(path)),
+          files: [curated, edits, report].map((path) =>
+            service.picked.issue(join(out, basename(path)))
+          ),
           rowsRemoved,
           rowsEdited
         }

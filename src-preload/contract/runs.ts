@@ -99,7 +99,7 @@ export const runsContract = {
     inProject.extend({
       fixes: z.array(fixId).min(1),
       format: z.enum(formats).nullable(),
-      /** A folder that the user has picked; null: one in the project's own folder. */
+      /** A folder that the user has picked, to make one in; null: the exports of the project. */
       destination: pickedToken.nullable()
     }),
     startedJob

@@ -1,5 +1,12 @@
 /** The whole job through the router, as a window calls it. */
-import { existsSync, mkdtempSync, readFileSync, writeFileSync } from 'node:fs'
+import {
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readFileSync,
+  readdirSync,
+  writeFileSync
+} from 'node:fs'
 import { rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
@@ -203,6 +210,32 @@ describe('the service', { timeout: 60_000 }, () => {
       expect(curated.split('\n')).toHaveLength(rows - exported.rowsRemoved)
     })
 
+    it('makes a folder of its own where the user has picked one, and never writes over it', async () => {
+      const picked = join(folder, 'Documents')
+      mkdirSync(picked)
+      for (const name of ['edits.json', 'report.html']) writeFileSync(join(picked, name), 'mine')
+      const { token } = service.picked.issue(picked)
+      const asked = { project, fixes: [mixed], format: null, destination: token }
+      const exported = await result(await core.runs.export(asked))
+      if (exported.kind !== 'exported') throw new Error('Nothing was exported.')
+      expect(exported.folder).toBe(join(picked, mixed))
+      expect(exported.files.map(({ token: file }) => service.picked.path(file))).toEqual(
+        ['films.curated.csv', 'edits.json', 'report.html'].map((name) => join(picked, mixed, name))
+      )
+      expect(readdirSync(picked).toSorted()).toEqual(
+        [mixed, 'edits.json', 'report.html'].toSorted()
+      )
+      const path = join(picked, mixed, 'edits.json')
+      const written = readFileSync(path, 'utf8')
+      const again = result(await core.runs.export({ ...asked, format: 'jsonl' }))
+      await expect(again).rejects.toThrow(/there are files in it\. Choose another folder/)
+      expect(readFileSync(path, 'utf8')).toBe(written)
+      for (const name of ['edits.json', 'report.html']) {
+        expect(readFileSync(join(picked, name), 'utf8')).toBe('mine')
+      }
+      expect(readdirSync(picked)).toHaveLength(3)
+    })
+
     it('tries several sizes as one job', async () => {
       const common = { project, example, rounds: 3, control: true, method: 'tracin-last' } as const
       const tried = await fixesOf(
@@ -212,6 +245,26 @@ describe('the service', { timeout: 60_000 }, () => {
         tried.map(async (fix) => (await core.runs.get({ project, fix })).report.k)
       )
       expect(ks).toEqual([2, 8])
+    })
+
+    it('names the method of each edit where two have ranked for one example', async () => {
+      const runs = await core.runs.list({ project })
+      const other = runs.find(({ method, k }) => method === 'tracin-last' && k === 8)!
+      const fixes = [other.id, mixed]
+      const { edited } = await core.runs.get({ project, fix: other.id })
+      const rowsOfOther = edited.map(({ suggestion }) => suggestion.edit.row)
+      const exported = await result(
+        await core.runs.export({ project, fixes, format: null, destination: null })
+      )
+      if (exported.kind !== 'exported') throw new Error('Nothing was exported.')
+      const path = join(exported.folder, 'edits.json')
+      const { edits } = parseEditsFile(path, readFileSync(path, 'utf8'))
+      expect(edits.length).toBeGreaterThan(rowsOfOther.length)
+      for (const { row, reason } of edits) {
+        // Of an edit that both suggest it is the first.
+        const method = rowsOfOther.includes(row) ? 'tracin-last' : 'tracin-we-adam'
+        expect(reason).toMatch(new RegExp(` of example ${example} by ${method}[.;]`))
+      }
     })
   })
 
