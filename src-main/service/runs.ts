@@ -190,6 +190,18 @@ function refuseOutdated({ id, base }: SavedFix, workspace: TrainedWorkspace): vo
   )
 }
 
+/** The one report of an export says what was tried on one model. */
+function refuseDifferentModels(fixes: readonly SavedFix[]): void {
+  const keys = new Set(fixes.map(({ base }) => modelKey(base)))
+  if (keys.size === 1) return
+  throw new ErratumError(
+    'bad-argument',
+    `The fixes ${fixes.map(({ id }) => id).join(', ')} were made for ${keys.size} different base ` +
+      'models, of which no one report is true. Export them one by one, or try those for an ' +
+      'earlier model again.'
+  )
+}
+
 export function startExport(
   service: Service,
   { project, fixes: ids, format, destination }: Inputs['export']
@@ -207,6 +219,7 @@ export function startExport(
       try {
         const [first, ...others] = await Promise.all(ids.map((id) => readFix(folder, id)))
         const fixes = [first!, ...others] as const
+        refuseDifferentModels(fixes)
         const write = (to: string) =>
           exportFixes(workspace, { fixes, out: to, format: format ?? undefined }, job)
         // Among the user's own files nothing is written over.

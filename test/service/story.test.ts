@@ -268,6 +268,28 @@ describe('the service', { timeout: 60_000 }, () => {
     })
   })
 
+  it('exports fixes for an earlier model, but not together with those for the present one', async () => {
+    const earlier = (await core.runs.list({ project })).map(({ id }) => id).slice(0, 2)
+    const changes = { epochs: 4, learningRate: 0.01, maximumLength: 16 }
+    await result(await core.model.train({ project, optimizer: 'adamw', changes, seed: 1 }))
+    const { examples } = await core.mistakes.table({ project })
+    const [present] = await fixesOf(
+      await core.bench.curve({
+        ...{ project, example: examples[0]!, rounds: 3, control: false, method: 'tracin-last' },
+        ...{ action: 'remove', ks: [2] }
+      })
+    )
+    const listed = await core.runs.list({ project })
+    expect(listed.filter(({ outdated }) => !outdated).map(({ id }) => id)).toEqual([present])
+    const common = { project, format: null, destination: null }
+    const exported = await result(await core.runs.export({ ...common, fixes: earlier }))
+    expect(exported.kind).toBe('exported')
+    const mixed = result(await core.runs.export({ ...common, fixes: [earlier[0]!, present!] }))
+    await expect(mixed).rejects.toThrow(
+      `The fixes ${earlier[0]}, ${present} were made for 2 different base models`
+    )
+  })
+
   it('opens a project again that was taken off the list, and deletes it for good', async () => {
     const { folder: own } = await core.projects.open({ project })
     await core.projects.forget({ project })
