@@ -21,10 +21,11 @@ export function startModelExport(
   const into = (parent: string, replaces: boolean) => async (job: JobContext) => {
     const workspace = await openTrained(folder)
     try {
-      const out = join(parent, `model-${modelKey(workspace.base).slice(0, 8)}`)
+      const model = modelKey(workspace.base)
+      const out = join(parent, `model-${model.slice(0, 8)}`)
       const { epoch, accuracy } = await exportModel(workspace, { out, replaces }, job)
       const files = await filesIn(out, service.picked)
-      return { kind: 'exported-model' as const, folder: out, files, epoch, accuracy }
+      return { kind: 'exported-model' as const, model, folder: out, files, epoch, accuracy }
     } finally {
       workspace.dataset.close()
     }

@@ -14,6 +14,7 @@ import type { TrainOptions } from '../pipeline/train.ts'
 import { presetsOf, trainBase, unfinishedFolderOf } from '../pipeline/train.ts'
 import type { TrainedWorkspace, Workspace } from '../pipeline/workspace.ts'
 import { withProjectLock } from '../project/lock.ts'
+import { modelKey } from '../project/model-key.ts'
 import { evaluate } from '../training/evaluate.ts'
 import type { TrainingView } from '../training/live.ts'
 import type { TrainingSettings } from '../training/settings.ts'
@@ -55,6 +56,7 @@ export async function modelInfo(service: Service, project: string): Promise<Mode
     }),
     settings,
     trained: trained?.base ?? null,
+    modelKey: trained ? modelKey(trained.base) : null,
     exportRefusal: exportRefusalOf(workspace) ?? null,
     confusion: trained ? confusionOf(trained) : null,
     unfinished: unfinished && unfinished.epochs.length > 0 ? unfinished : null

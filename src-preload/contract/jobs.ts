@@ -74,6 +74,8 @@ export const jobResult = z.discriminatedUnion('kind', [
   }),
   z.object({
     kind: z.literal('exported-model'),
+    /** Which training it is of, as `modelKey` of the model's info. */
+    model: z.string(),
     folder: z.string(),
     files: z.array(writtenFile),
     epoch: z.int(),

@@ -27,6 +27,8 @@ export const modelInfo = z.object({
   /** What the next training uses unless it is told otherwise. */
   settings: trainingSchema,
   trained: baseSchema.nullable(),
+  /** The same for the same training, whatever it cost; null before training. */
+  modelKey: z.string().nullable(),
   /** Why it has no form for other programs; null where it has, once it is trained. */
   exportRefusal: z.string().nullable(),
   /** [true class][predicted class], held-out rows; null before training. */

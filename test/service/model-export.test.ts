@@ -45,9 +45,9 @@ async function projectOf(name: string, model: NewModel): Promise<string> {
   return made.project
 }
 
-async function train(project: string): Promise<void> {
+async function train(project: string, seed = 0): Promise<void> {
   const changes = { epochs: 2, maximumLength: 16 }
-  await finished(await core.model.train({ project, optimizer: 'adamw', changes, seed: 0 }))
+  await finished(await core.model.train({ project, optimizer: 'adamw', changes, seed }))
 }
 
 async function exported(project: string, destination: string | null) {
@@ -101,8 +101,9 @@ describe('exporting the model', { timeout: 60_000 }, () => {
 
     it('writes the last epoch into the exports of the project, and says what it has written', async () => {
       const written = await exported(encoder, null)
-      const { trained } = await core.model.info({ project: encoder })
+      const { trained, modelKey } = await core.model.info({ project: encoder })
       expect(written).toMatchObject({ epoch: 2, accuracy: trained!.epochs[1]!.heldOutAccuracy })
+      expect(written.model).toBe(modelKey)
       expect(written.folder).toBe(join(own, 'exports', basename(written.folder)))
       const names = written.files.map(({ name }) => name)
       for (const name of ['config.json', 'model.safetensors', 'tokenizer.json']) {
@@ -184,6 +185,16 @@ describe('exporting the model', { timeout: 60_000 }, () => {
       await expect(exported(encoder, token)).rejects.toThrow(
         /could not be written: there are files in it\. Choose another folder/
       )
+    })
+
+    it('is known to be of an earlier model once that is trained anew', async () => {
+      const { model } = await exported(encoder, null)
+      await train(encoder, 1)
+      const { modelKey } = await core.model.info({ project: encoder })
+      expect(modelKey).not.toBe(model)
+      const again = await exported(encoder, null)
+      expect(again.model).toBe(modelKey)
+      expect(readdirSync(join(own, 'exports'))).toHaveLength(2)
     })
   })
 })

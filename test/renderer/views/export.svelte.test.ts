@@ -3,7 +3,7 @@ import { beforeEach, expect, it, onTestFinished, vi } from 'vitest'
 import type { RunRecord } from '../../../src-renderer/db/database.ts'
 import { database } from '../../../src-renderer/db/database.ts'
 import Export from '../../../src-renderer/views/Export.svelte'
-import { Refusal, answer } from '../core.ts'
+import { Refusal, answer, tellJobs } from '../core.ts'
 
 const project = 'films'
 const arm = { fixed: 1, rounds: 2 }
@@ -77,4 +77,23 @@ it('says which fixes are of an earlier model, and exports none of them with othe
   flushSync()
   expect(text()).toContain('1 fix was made for an earlier base model. What that does')
   expect(primary().disabled).toBe(false)
+})
+
+it('says that an exported model is an earlier one once that is trained anew', async () => {
+  const epochs = [{ epoch: 1 }]
+  answer('model', 'info', () => ({ exportRefusal: null, trained: { epochs }, modelKey: 'old' }))
+  const job = { project, endedAt: '2026-01-01T00:00:00Z', state: 'done' as const }
+  const facts = { model: 'old', folder: '/a', files: [], epoch: 1, accuracy: 0.9 }
+  const exported = {
+    ...{ ...job, id: 'm', kind: 'export-model' as const },
+    result: { kind: 'exported-model' as const, ...facts }
+  }
+  const training = { ...job, id: 't', kind: 'train' as const }
+  tellJobs([{ ...training, state: 'running', endedAt: null }, exported])
+  await show([run('a')], 'a')
+  await vi.waitFor(() => expect(text()).toContain('right on 90.0 %'))
+  expect(text()).not.toContain('trained again since')
+  answer('model', 'info', () => ({ exportRefusal: null, trained: { epochs }, modelKey: 'new' }))
+  tellJobs([training, exported])
+  await vi.waitFor(() => expect(text()).toContain('trained again since'))
 })
