@@ -80,8 +80,7 @@ export class Devices {
     if (choice === 'cpu') return useOf(choice, work)
     if (choice === 'auto') return this.#measured(await this.#candidates(options), work, options)
     await this.#require(choice, options)
-    // With a single training there is nothing to choose.
-    return work.sideBySide ? this.#measured([choice], work, options) : useOf(choice, work)
+    return isOneAtOnce(work) ? useOf(choice, work) : this.#measured([choice], work, options)
   }
 
   /**
@@ -94,7 +93,8 @@ export class Devices {
 
   /** What `choose` would take, where nothing has to be looked for or measured to tell. */
   foreseen(choice: DeviceChoice, work: PlannedWork): DeviceUse | undefined {
-    if (choice === 'cpu' || (choice !== 'auto' && !work.sideBySide)) return useOf(choice, work)
+    if (choice === 'cpu') return useOf(choice, work)
+    if (choice !== 'auto' && isOneAtOnce(work)) return useOf(choice, work)
     if (choice !== 'auto') return this.#known([choice], work)
     const candidates: DeviceName[] = []
     for (const device of deviceNames.filter(isPossible)) {
@@ -208,4 +208,9 @@ export class Devices {
 /** Whether `auto` may choose a device. What is known to be slow would take long to be measured. */
 function isCandidate(probe: Probe): boolean {
   return probe.found && !probe.remark
+}
+
+/** Whether there is nothing to choose on a GPU. */
+function isOneAtOnce({ sideBySide, threads }: PlannedWork): boolean {
+  return !sideBySide || threads === 1
 }

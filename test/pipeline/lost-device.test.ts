@@ -45,9 +45,9 @@ function losing(
   return { job: onDevice(job, chooser), notes, failed }
 }
 
-/** The project as it is after its training, to be worked in. */
-function copy(name: string): string {
-  cpSync(join(folder, 'trained'), join(folder, name), { recursive: true })
+/** The project as it is after a stage, to be worked in. */
+function copy(name: string, after: 'new' | 'trained' | 'explained' = 'explained'): string {
+  cpSync(join(folder, after), join(folder, name), { recursive: true })
   return join(folder, name)
 }
 
@@ -95,22 +95,25 @@ function resultOf({ report }: SavedFix) {
 }
 
 describe('a device, lost', { timeout: 120_000 }, () => {
+  let scores: Float64Array | readonly number[]
+  let onCpu: SavedFix
+
   beforeAll(async () => {
     const data = join(folder, 'films.csv')
     writeFileSync(data, plantedCsv({ rows: 120 }))
     const columns = { text: 'text', label: 'label', split: 'split' }
     const init = { folder: join(folder, 'new'), data, ...columns, seed: 0, model: 'text-cnn' }
     await initProject(init, cpu)
-    cpSync(init.folder, join(folder, 'trained'), { recursive: true })
-    await train(join(folder, 'trained'), cpu)
+    await train(copy('trained', 'new'), cpu)
+    scores = await explainIn(copy('explained', 'trained'), cpu)
+    onCpu = await fixIn(copy('fixed'), cpu)
   })
 
   afterAll(() => rmSync(folder, { recursive: true, force: true }))
 
   // One call compiles, an epoch has 4 steps, and then the held-out rows are predicted.
   test.each([1, 3, 8])('at call %i of a training, which ends as on the CPU', async (call) => {
-    const project = join(folder, `training-${call}`)
-    cpSync(join(folder, 'new'), project, { recursive: true })
+    const project = copy(`training-${call}`, 'new')
     const { job, notes } = losing(call)
     const base = await train(project, job)
     const { base: expected } = await openTrained(join(folder, 'trained'))
@@ -125,8 +128,7 @@ describe('a device, lost', { timeout: 120_000 }, () => {
     // In the middle of the second epoch: the first stays.
     [12, ['webgpu', 'cpu']]
   ])('with its process at call %i of a training, which ends as on the CPU', async (call, on) => {
-    const project = join(folder, `crashing-${call}`)
-    cpSync(join(folder, 'new'), project, { recursive: true })
+    const project = copy(`crashing-${call}`, 'new')
     const { job, notes } = losing(call, 'crash')
     const base = await train(project, job)
     const { base: expected } = await openTrained(join(folder, 'trained'))
@@ -136,8 +138,7 @@ describe('a device, lost', { timeout: 120_000 }, () => {
   })
 
   test('never: then it computes all of it', async () => {
-    const project = join(folder, 'training')
-    cpSync(join(folder, 'new'), project, { recursive: true })
+    const project = copy('training', 'new')
     const { job, notes } = losing(Infinity)
     expect((await train(project, job)).devices).toEqual(['webgpu'])
     expect(notes).toEqual([])
@@ -148,15 +149,12 @@ describe('a device, lost', { timeout: 120_000 }, () => {
     ['crash', crashed]
   ] as const)('while gradients are extracted, which are those of the CPU: %s', async (by, note) => {
     const { job, notes } = losing(3, by)
-    const scores = await explainIn(copy(`explaining-${by}`), job)
-    expect(scores).toEqual(await explainIn(copy(`explaining-on-cpu-${by}`), cpu))
+    expect(await explainIn(copy(`explaining-${by}`, 'trained'), job)).toEqual(scores)
     expect(notes).toEqual([note])
   })
 
   test('in the middle of rounds, all of which are done, and said once', async () => {
     const project = copy('fixing')
-    await explainIn(project, cpu)
-    const onCpu = await fixIn(copy('fixing-on-cpu'), cpu)
     // A round has 12 steps, so the third is under way.
     const { job, notes } = losing(32)
     const fix = await fixIn(project, job)
@@ -174,7 +172,6 @@ describe('a device, lost', { timeout: 120_000 }, () => {
 
   test('with its process in the middle of rounds: the one under way is the CPU’s', async () => {
     const project = copy('crashing')
-    await explainIn(project, cpu)
     const { job, notes } = losing(32, 'crash')
     const fix = await fixIn(project, job)
     expect(fix.report.devices).toEqual(['webgpu', 'cpu'])
@@ -190,11 +187,10 @@ describe('a device, lost', { timeout: 120_000 }, () => {
     ['crash', crashed]
   ] as const)('while two rounds are computed side by side: %s', async (by, note) => {
     const project = copy(`two-${by}`)
-    await explainIn(project, cpu)
     // Each process has calls of its own, and the second round of each is under way.
     const { job, notes, failed } = losing(20, by, 2)
     const fix = await fixIn(project, job)
-    expect(resultOf(fix)).toEqual(resultOf(await fixIn(copy(`two-on-cpu-${by}`), cpu)))
+    expect(resultOf(fix)).toEqual(resultOf(onCpu))
     expect(fix.report.devices.toSorted()).toEqual(['cpu', 'webgpu'])
     expect(notes).toEqual([note])
     expect(failed).toEqual([{ device: 'webgpu', atOnce: 2 }])
@@ -203,17 +199,15 @@ describe('a device, lost', { timeout: 120_000 }, () => {
 
   test('never: then as many rounds are computed at once as it says, to the same results', async () => {
     const project = copy('two')
-    await explainIn(project, cpu)
     const { job, notes } = losing(Infinity, 'error', 2)
     const fix = await fixIn(project, job)
-    expect(resultOf(fix)).toEqual(resultOf(await fixIn(copy('two-on-cpu'), cpu)))
+    expect(resultOf(fix)).toEqual(resultOf(onCpu))
     expect(fix.report.devices).toEqual(['webgpu'])
     expect(notes).toEqual([])
   })
 
   test('and the rounds of the CPU after that serve a fix on the CPU', async () => {
     const project = copy('fixing-twice')
-    await explainIn(project, cpu)
     await fixIn(project, losing(32).job)
     expect(roundsIn(project)).toBe(9)
     const fix = await fixIn(project, cpu)
@@ -224,7 +218,6 @@ describe('a device, lost', { timeout: 120_000 }, () => {
 
   test('and a fix tried again on the device is computed there alone', async () => {
     const project = copy('fixing-again')
-    await explainIn(project, cpu)
     expect((await fixIn(project, losing(32).job)).report.devices).toEqual(['webgpu', 'cpu'])
     expect(await baselinesIn(project)).toEqual({ webgpu: 2, cpu: 0 })
     const again = await fixIn(project, losing(Infinity).job)

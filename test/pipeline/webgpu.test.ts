@@ -41,7 +41,7 @@ async function mainJob(device: string) {
   const about = ['--example', String(example)]
   const explanation = await cli.json<Explanation>('explain', ...on, ...about, '--top', '10')
   const fix = await cli.json<FixReport>(
-    ...['fix', ...on, ...about, '--action', 'remove', '--k', '12', '--rounds', '3']
+    ...['fix', ...on, ...about, '--action', 'remove', '--k', '12', '--rounds', '2']
   )
   return { base, mistakes, example, explanation, fix }
 }

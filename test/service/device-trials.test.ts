@@ -210,9 +210,12 @@ describe('trainings side by side on a GPU', () => {
     expect(asked).toEqual([1, 2])
   })
 
-  it('are not tried for a single training', async () => {
+  it('are not tried for a single training, nor with a single thread', async () => {
     const { devices, asked } = sharing(1)
     expect(await devices.choose(gpu, work)).toEqual({ device: gpu, atOnce: 1 })
+    const one = { ...rounds, threads: 1 }
+    expect(await devices.choose(gpu, one)).toEqual({ device: gpu, atOnce: 1 })
+    expect(devices.foreseen(gpu, one)).toEqual({ device: gpu, atOnce: 1 })
     expect(asked).toEqual([])
   })
 })
