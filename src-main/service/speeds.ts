@@ -45,15 +45,13 @@ export class Speeds {
     const before = this.#measuring
     const stop = AbortSignal.any([this.#closing.signal, ...(signal ? [signal] : [])])
     const measured = (async () => {
-      await unlessCancelled(
-        before.catch(() => undefined),
-        stop
-      )
+      await unlessCancelled(before, stop)
       const known = this.known(step, on)
       if (known !== undefined) return known
       return this.#measureNow(step, on, stop)
     })()
-    this.#measuring = measured
+    // One that is cancelled while it waits ends before the one that it waits for.
+    this.#measuring = Promise.allSettled([before, measured])
     return measured
   }
 
@@ -72,7 +70,7 @@ export class Speeds {
   /** Stops what is measured; nothing of it is noted as failed. */
   async close(): Promise<void> {
     this.#closing.abort()
-    await this.#measuring.catch(() => undefined)
+    await this.#measuring
   }
 
   async #measureNow(step: TypicalStep, on: MeasuredOn, signal: AbortSignal) {

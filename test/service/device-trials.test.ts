@@ -2,6 +2,7 @@
 import { existsSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import { setImmediate } from 'node:timers/promises'
 import { afterAll, describe, expect, it, vi } from 'vitest'
 import type { DeviceName } from '../../src-main/executors/devices.ts'
 import { deviceNames, isPossible } from '../../src-main/executors/devices.ts'
@@ -94,6 +95,31 @@ describe('a step that fails on a device', () => {
     ])
     expect(devices.known(gpu, work)).toBe(undefined)
     expect(existsSync(names.speeds)).toBe(false)
+  })
+})
+
+describe('measurements', () => {
+  it('follow one another, also where one that waits is cancelled', async () => {
+    const answers: (() => void)[] = []
+    const measure: Trials['measure'] = () =>
+      new Promise((resolve) => answers.push(() => resolve(1)))
+    const devices = new Devices(fresh(), { ...machine({ [gpu]: 1 }), measure })
+    const other = (words: number) => ({ ...work, step: { ...step, words } })
+    await devices.look(gpu)
+    const first = devices.measure(gpu, work, {})
+    await expect.poll(() => answers.length).toBe(1)
+    const stop = new AbortController()
+    const second = devices.measure(gpu, other(21), { signal: stop.signal })
+    const third = devices.measure(gpu, other(22), {})
+    stop.abort()
+    await expect(second).rejects.toMatchObject({ code: 'cancelled' })
+    await setImmediate()
+    expect(answers.length).toBe(1)
+    answers[0]!()
+    expect(await first).toBe(1)
+    await expect.poll(() => answers.length).toBe(2)
+    answers[1]!()
+    expect(await third).toBe(1)
   })
 })
 
