@@ -5,6 +5,7 @@
  *
  * A device that is possible need not be there: `probe.ts` finds out.
  */
+import { firstLine } from '../errors.ts'
 import type { OpName } from '../graph/ir.ts'
 
 export const onnxruntimeDevices = ['cpu', 'webgpu', 'cuda', 'dml', 'coreml'] as const
@@ -138,9 +139,8 @@ export function withCpuBehind(use: DeviceUse): DeviceUse[] {
 
 /** What a user is told when a device fails in the middle of a job. */
 export function failureNote(name: DeviceName, reason: string): string {
-  const [line] = reason.trim().split('\n')
   const what = inSentence(name).replace(/^t/, 'T')
-  return `${what} failed: ${line!.replace(/\.$/, '')}. The rest was computed on the CPU.`
+  return `${what} failed: ${firstLine(reason)}. The rest was computed on the CPU.`
 }
 
 /** The device in the middle of a sentence. */

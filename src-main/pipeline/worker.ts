@@ -76,7 +76,7 @@ interface Tasks {
   }
   round: { given: RoundTask; result: RoundResult; detail: never }
   /**
-   * Trains on one batch again and again, for the seconds that a step takes. In two parts, so that
+   * Trains on a few batches twice, for the seconds that a step takes the second time. In two parts, so that
    * several workers begin to time together: the one that warms up gives null.
    */
   measure: { given: { part: 'warm-up' | 'time' }; result: number | null; detail: never }
@@ -198,12 +198,11 @@ async function handlers(
 
     async measure({ part }, { signal }) {
       // Nothing stands behind the device here: one that fails has no time.
-      const alone = () => make(data.device, { threads: data.operatorThreads })
-      steps ??= new TimedSteps(
-        new Trainer(model, { words, settings, executor: alone(), given }),
-        training,
-        signal
-      )
+      if (!steps) {
+        const alone = make(data.device, { threads: data.operatorThreads })
+        const timed = new Trainer(model, { words, settings, executor: alone, given })
+        steps = new TimedSteps(timed, training, signal)
+      }
       return part === 'time' ? steps.time() : steps.warmedUp
     }
   }

@@ -77,7 +77,6 @@ export class Devices {
     work: PlannedWork,
     options: ChoiceOptions = {}
   ): Promise<DeviceUse> {
-    if (choice === 'cpu') return useOf(choice, work)
     if (choice === 'auto') return this.#measured(await this.#candidates(options), work, options)
     await this.#require(choice, options)
     return isOneAtOnce(work) ? useOf(choice, work) : this.#measured([choice], work, options)
@@ -93,9 +92,9 @@ export class Devices {
 
   /** What `choose` would take, where nothing has to be looked for or measured to tell. */
   foreseen(choice: DeviceChoice, work: PlannedWork): DeviceUse | undefined {
-    if (choice === 'cpu') return useOf(choice, work)
-    if (choice !== 'auto' && isOneAtOnce(work)) return useOf(choice, work)
-    if (choice !== 'auto') return this.#known([choice], work)
+    if (choice !== 'auto') {
+      return isOneAtOnce(work) ? useOf(choice, work) : this.#known([choice], work)
+    }
     const candidates: DeviceName[] = []
     for (const device of deviceNames.filter(isPossible)) {
       const probe = this.#kept(device)

@@ -1,4 +1,5 @@
 /** The parts of `check.ts`; each says what it finds as soon as it has found it. */
+import { firstLine } from '../../src-main/errors.ts'
 import type { DeviceName } from '../../src-main/executors/devices.ts'
 import { isOfOnnxruntime } from '../../src-main/executors/devices.ts'
 import type { Executable, Tensors } from '../../src-main/executors/executor.ts'
@@ -275,11 +276,6 @@ const roundings = (error: number) => `${(error * 2 ** 24).toFixed(1)} · 2⁻²�
 
 const copyOf = (tensors: Tensors): Tensors =>
   Object.fromEntries(Object.entries(tensors).map(([name, data]) => [name, data.slice()]))
-
-function firstLine(error: unknown): string {
-  const message = error instanceof Error ? error.message : String(error)
-  return message.trim().split('\n')[0]!.slice(0, 300)
-}
 
 function say(line: string): void {
   process.stdout.write(`${line}\n`)

@@ -4,6 +4,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, describe, expect, it } from 'vitest'
 import { startCore } from '../../src-main/hosts/core-thread.ts'
+import { webShell } from '../support/web-shell.ts'
 
 const folder = mkdtempSync(join(tmpdir(), 'erratum-core-'))
 afterAll(() => rm(folder, { recursive: true }))
@@ -12,12 +13,7 @@ const start = (dataFolder: string, folders: string[] = []) =>
   startCore({
     dataFolder,
     folders,
-    shell: {
-      host: 'web',
-      hasDialogs: false,
-      pick: () => Promise.resolve(null),
-      reveal: () => Promise.resolve()
-    }
+    shell: webShell
   })
 
 describe('the core’s thread', () => {

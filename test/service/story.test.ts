@@ -16,6 +16,7 @@ import { router } from '../../src-main/ipc/router.ts'
 import type { Service } from '../../src-main/service/service.ts'
 import { createService } from '../../src-main/service/service.ts'
 import { plantedCsv } from '../support/planted.ts'
+import { webShell } from '../support/web-shell.ts'
 
 const folder = mkdtempSync(join(tmpdir(), 'erratum-service-'))
 const csv = join(folder, 'films.csv')
@@ -37,12 +38,7 @@ async function fixesOf(started: { job: string }): Promise<string[]> {
 describe('the service', { timeout: 60_000 }, () => {
   beforeAll(async () => {
     writeFileSync(csv, plantedCsv())
-    service = createService(join(folder, 'data'), {
-      host: 'web',
-      hasDialogs: false,
-      pick: () => Promise.resolve(null),
-      reveal: () => Promise.resolve()
-    })
+    service = createService(join(folder, 'data'), webShell)
     core = router.createCaller({ service })
 
     const { token } = service.picked.issue(csv)
