@@ -179,6 +179,7 @@ const computes: { readonly [Op in OpName]: Compute<Attributes[Op]> } = {
   Exp: unary(Math.exp),
   Log: unary(Math.log),
   Sqrt: unary(Math.sqrt),
+  Floor: unary(Math.floor),
   Relu: unary((x) => Math.max(x, 0)),
   Indicator: unary((x) => (x === 0 ? 0 : 1)),
   Tanh: unary(Math.tanh),
@@ -220,6 +221,13 @@ const computes: { readonly [Op in OpName]: Compute<Attributes[Op]> } = {
     const result = new Float64Array(sizeOf(shape!))
     forEachIndex(x!.shape, (flat, [k, m]) => {
       result[indices!.data[k!]! * shape![1]! + m!]! += x!.data[flat]!
+    })
+    return [result]
+  },
+  SetRows: ([x, indices, rows], _, [shape]) => {
+    const result = x!.data.slice()
+    forEachIndex(rows!.shape, (flat, [k, m]) => {
+      result[indices!.data[k!]! * shape![1]! + m!] = rows!.data[flat]!
     })
     return [result]
   },

@@ -48,6 +48,7 @@ export const neg = (x: Value) => one('Neg', [x], {})
 export const exp = (x: Value) => one('Exp', [x], {})
 export const log = (x: Value) => one('Log', [x], {})
 export const sqrt = (x: Value) => one('Sqrt', [x], {})
+export const floor = (x: Value) => one('Floor', [x], {})
 export const relu = (x: Value) => one('Relu', [x], {})
 export const tanh = (x: Value) => one('Tanh', [x], {})
 export const erf = (x: Value) => one('Erf', [x], {})
@@ -74,6 +75,10 @@ export const gather = (matrix: Value, indices: Value) => one('Gather', [matrix, 
 
 export const scatterAdd = (indices: Value, rows: Value, count: number) =>
   one('ScatterND', [indices, rows], { rows: count })
+
+/** `matrix` with these rows in place of those at the indices. */
+export const setRows = (matrix: Value, indices: Value, rows: Value) =>
+  one('SetRows', [matrix, indices, rows], {})
 
 export const slice = (x: Value, axis: number, [start, end]: readonly [number, number]) =>
   one('Slice', [x], { axis, start, end })

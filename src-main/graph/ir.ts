@@ -20,6 +20,8 @@ export interface Attributes {
   Exp: Empty
   Log: Empty
   Sqrt: Empty
+  /** The largest integer that is not above each number. */
+  Floor: Empty
   Relu: Empty
   Tanh: Empty
   /** The error function, 2/√π ∫₀ˣ exp(−t²) dt. */
@@ -40,6 +42,11 @@ export interface Attributes {
    * added at the index that the first holds. In ONNX it is ScatterND with the reduction `add`.
    */
   ScatterND: { rows: number }
+  /**
+   * [n, m], [k], [k, m] → [n, m], the first input with rows of the third in place of those at the
+   * indices; rows for one index are equal. In ONNX it is ScatterElements.
+   */
+  SetRows: Empty
   /** Elements [start, end) along one axis. */
   Slice: { axis: number; start: number; end: number }
   /** Zeros before and after along one axis. */

@@ -23,6 +23,7 @@ import {
   reduceSum,
   reshape,
   scatterAdd,
+  setRows,
   slice,
   split,
   sub,
@@ -138,6 +139,7 @@ export const ops: { readonly [Name in OpName]: Op<Name> } = {
     shape: sameShape('Sqrt'),
     gradient: (node, dy) => [div(mul(dy, constant([0.5])), y(node))]
   },
+  Floor: { shape: sameShape('Floor'), gradient: () => [null] },
   // y is not 0 exactly where x > 0.
   Relu: { shape: sameShape('Relu'), gradient: (node, dy) => [mul(dy, indicator(y(node)))] },
   Indicator: { shape: sameShape('Indicator'), gradient: () => [null] },
@@ -243,6 +245,24 @@ export const ops: { readonly [Name in OpName]: Op<Name> } = {
       return [shape]
     },
     gradient: (node, dy) => [null, gather(dy, x(node))]
+  },
+  SetRows: {
+    shape: (inputs) => {
+      checkArity('SetRows', inputs, 3)
+      const [matrix, indices, rows] = [inputs[0]!, inputs[1]!, inputs[2]!]
+      if (matrix.length !== 2 || indices.length !== 1 || rows.length !== 2) {
+        refuse('SetRows', inputs, 'it takes a matrix, a vector of indices and a row for each')
+      }
+      if (rows[0] !== indices[0] || rows[1] !== matrix[1]) {
+        refuse('SetRows', inputs, 'it takes a row as wide as the matrix for every index')
+      }
+      return [matrix]
+    },
+    gradient: (node, dy) => {
+      const [indices, rows] = [x(node, 1), x(node, 2)]
+      const zeros = expand(constant([0]), rows.shape)
+      return [setRows(dy, indices, zeros), null, gather(dy, indices)]
+    }
   },
 
   Slice: {

@@ -17,7 +17,7 @@ import {
   sub
 } from '../../src-main/graph/build.ts'
 import { gradients } from '../../src-main/graph/gradients.ts'
-import type { Value } from '../../src-main/graph/ir.ts'
+import type { OpName, Value } from '../../src-main/graph/ir.ts'
 import { sizeOf, topological } from '../../src-main/graph/ir.ts'
 import { hash32, hashString, normalStream } from '../../src-main/random.ts'
 import { differences, expectWithin, scaleOf } from '../support/differences.ts'
@@ -63,7 +63,9 @@ function bothWays(given: OpCase, places: number[]) {
   }
 }
 
-const withGradient = computingOps.filter((op) => op !== 'Constant' && op !== 'Indicator')
+/** Those through which no gradient flows. */
+const flat: readonly OpName[] = ['Constant', 'Indicator', 'Floor']
+const withGradient = computingOps.filter((op) => !flat.includes(op))
 const smooth = (op: (typeof computingOps)[number]) => casesOf(op).filter(({ kink }) => !kink)
 
 describe.each(withGradient)('the gradient of %s agrees with differences', (op) => {

@@ -147,6 +147,12 @@ def rows_added(attributes, at, x):
     return result
 
 
+def rows_set(_, x, at, rows):
+    result = x.copy()
+    result[at.astype(int)] = rows
+    return result
+
+
 def constant(attributes):
     return exactly(attributes['data']).reshape(attributes['shape'])
 
@@ -169,6 +175,8 @@ BY_NUMPY = {
     'Expand': lambda a, x: np.broadcast_to(x, a['shape']),
     'Gather': lambda _, x, at: x[at.astype(int)],
     'ScatterND': rows_added,
+    'SetRows': rows_set,
+    'Floor': lambda _, x: np.floor(x),
     'Slice': lambda a, x: along(x, a['axis'], a['start'], a['end']),
     'Pad': lambda a, x: np.pad(x, pad_widths(x, **a)),
     'Concat': lambda a, *xs: np.concatenate(xs, axis=a['axis']),
@@ -201,6 +209,8 @@ BY_TORCH = {
     'Expand': lambda a, x: x.expand(a['shape']),
     'Gather': lambda _, x, at: torch.index_select(x, 0, at.long()),
     'ScatterND': lambda a, at, x: torch.zeros(a['rows'], x.shape[1], dtype=x.dtype).index_add(0, at.long(), x),
+    'SetRows': lambda _, x, at, rows: x.index_copy(0, at.long(), rows),
+    'Floor': lambda _, x: torch.floor(x),
     'Slice': lambda a, x: x.narrow(a['axis'], a['start'], a['end'] - a['start']),
     'Pad': lambda a, x: torch_pad(x, **a),
     'Concat': lambda a, *xs: torch.cat(xs, a['axis']),
@@ -418,6 +428,26 @@ def roots():
     case('Sqrt', 'far below one', [exactly([2.0**-100, 2.0**-41, 0.0])], kink='too steep for differences')
 
 
+def of_updates():
+    case('SetRows', 'some rows, out of order', [numbers(4, 3), exactly([3, 1]), numbers(2, 3)])
+    case('SetRows', 'all rows', [numbers(2, 2), exactly([1, 0]), numbers(2, 2)])
+    case('SetRows', 'one column', [numbers(3, 1), exactly([2]), numbers(1, 1)])
+    case('SetRows', 'the only row', [numbers(1, 4), exactly([0]), numbers(1, 4)])
+    many = exactly([i * 7 % 40 for i in range(30)])
+    case('SetRows', 'many', [numbers(40, 8), many, numbers(30, 8)])
+    same = exactly([[1.5, -2.0]])
+    twice = np.concatenate([same, same, exactly([[0.25, 3.0]])])
+    case('SetRows', 'equal rows to one', [numbers(3, 2), exactly([1, 1, 0]), twice], kink='two rows share a place')
+
+    case('Floor', 'scalar', [numbers()])
+    case('Floor', 'matrix', [numbers(3, 4)])
+    case('Floor', 'size-1 axes', [numbers(1, 3, 1)])
+    case('Floor', 'all negative', [negative(2, 3)])
+    case('Floor', 'zero', [zeros(3)], kink='it jumps at 0')
+    case('Floor', 'integers stay', [exactly([-2, -1, 1, 2, 2.0**24 - 1])], kink='it jumps there')
+    case('Floor', 'large magnitude', [exactly([1e4 + 0.5, -1e4 - 0.5, 2.0**30])])
+
+
 def write():
     CASES.mkdir(exist_ok=True)
     for op, cases in documents.items():
@@ -437,5 +467,6 @@ softmaxes()
 lookups()
 of_encoders()
 roots()
+of_updates()
 assert documents.keys() == BY_NUMPY.keys()
 write()

@@ -25,7 +25,7 @@ const folder = new URL('../parity/cases/', import.meta.url)
 export const computingOps = (Object.keys(ops) as OpName[]).filter((op) => op !== 'Input')
 
 /** Inputs that hold indices, which have no gradient: places by operator. */
-const indexInputs: Partial<Record<OpName, number>> = { Gather: 1, ScatterND: 0 }
+const indexInputs: Partial<Record<OpName, number>> = { Gather: 1, ScatterND: 0, SetRows: 1 }
 
 /** The places of the inputs that have a gradient. */
 export function realInputs({ op, inputs }: OpCase): number[] {

@@ -75,6 +75,7 @@ export const operators: { readonly [Op in Operator]: Compute<Op> } = {
   Exp: unary((tf, x) => tf.exp(x)),
   Log: unary((tf, x) => tf.log(x)),
   Sqrt: unary((tf, x) => tf.sqrt(x)),
+  Floor: unary((tf, x) => tf.floor(x)),
   Relu: unary((tf, x) => tf.relu(x)),
   Indicator: unary((tf, x) => tf.cast(tf.notEqual(x, 0), 'float32')),
   Tanh: unary((tf, x) => tf.tanh(x)),
@@ -90,6 +91,10 @@ export const operators: { readonly [Op in Operator]: Compute<Op> } = {
   // It adds up what falls on the same place.
   ScatterND: ({ tf, inputs: [indices, added], shapes }) => [
     tf.scatterND(tf.expandDims(toIndices(tf, indices!), 1), added as Tensor2D, [...shapes[0]!])
+  ],
+  // The backend in plain JavaScript writes into the tensor that it is given (4.22), so it gets a copy.
+  SetRows: ({ tf, inputs: [x, indices, rows] }) => [
+    tf.tensorScatterUpdate(tf.add(x!, 0), tf.expandDims(toIndices(tf, indices!), 1), rows!)
   ],
   Slice: ({ tf, inputs: [x], shapes }, { axis, start }) => {
     const begin = x!.shape.map((_, other) => (other === axis ? start : 0))
