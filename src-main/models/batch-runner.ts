@@ -5,6 +5,7 @@
 import type { Executable, Executor, Tensors } from '../executors/executor.ts'
 import { allocate } from '../executors/fit.ts'
 import type { Graph } from '../graph/ir.ts'
+import { sizeOf } from '../graph/ir.ts'
 import type { EncodedText } from '../tokens/encode.ts'
 import { isDropoutMask, looksUpEmbeddings } from './graphs.ts'
 import type { BatchShape, Model, TextBounds } from './model.ts'
@@ -50,6 +51,8 @@ export interface Batch {
   readonly tokens: number
   /** The distinct words, but [PAD]: those whose embeddings may change. */
   readonly words: Int32Array
+  /** Words that what is compiled has room for, [PAD] among them. */
+  readonly room: number
   /** The words whose embeddings `run` reads, [PAD] the last. */
   readonly lookedUp: Int32Array
   /** [rows · tokens] the place of each position's word among those looked up. */
@@ -136,7 +139,15 @@ export class BatchRunner {
       extra.fill(compiled.derived[extra.name]!, bounds, shape)
     }
     const { slots, masks } = compiled
-    return { tokens, words: lookedUp.subarray(0, -1), lookedUp, slots, masks, compiled }
+    return {
+      tokens,
+      words: lookedUp.subarray(0, -1),
+      room: words,
+      lookedUp,
+      slots,
+      masks,
+      compiled
+    }
   }
 
   /**
@@ -169,12 +180,13 @@ export class BatchRunner {
     const key = `${shape.tokens} ${shape.words}`
     const known = this.#compiled.get(key)
     if (known) return known
-    const { model, executor, graph, constants, vocabulary } = this.#options
-    const { rows, tokens, words } = shape
+    const { model, executor, graph, constants } = this.#options
+    const { rows, tokens } = shape
     const executable = await executor.compile(graph(model, shape), constants ? { constants } : {})
     const compiled = {
       executable,
-      vectors: new Float32Array(vocabulary === undefined ? words * model.embeddingSize : 0),
+      // None where they are looked up elsewhere.
+      vectors: new Float32Array(sizeOf(executable.inputShapes['vectors'] ?? [0])),
       slots: new Float32Array(rows * tokens),
       derived: allocate(
         Object.fromEntries(model.derivedInputs.map(({ name, shape: of }) => [name, of(shape)]))

@@ -11,7 +11,7 @@ import {
   sub
 } from '../graph/build.ts'
 import { gradients } from '../graph/gradients.ts'
-import type { Graph, Value } from '../graph/ir.ts'
+import type { Graph, Shape, Value } from '../graph/ir.ts'
 import type { GivenWords } from './embedded-tokens.ts'
 import { EmbeddedTokens } from './embedded-tokens.ts'
 import type { BatchShape, Dropout, Model, ParameterSpec } from './model.ts'
@@ -98,13 +98,16 @@ export function liftGraph(model: Model, count: number): Graph {
 
 /** What a train step may do besides; nothing unless given. */
 export interface TrainStepOptions {
-  /** Whether numbers are left out at random, by the masks that the graph is given. */
-  dropout?: boolean
+  /** What makes the masks by which numbers are left out at random. */
+  mask?: MaskOf
   /** Layers from the first on whose parameters stay as they are, with all embeddings. */
   frozenLayers?: number
 }
 
-/** Inputs of this kind hold 0 where a number is left out, and what the others are multiplied by. */
+/** Makes a mask of a shape from an input of this name. */
+export type MaskOf = (name: string, shape: Shape) => Value
+
+/** Inputs of this kind hold, or say by a bit each, 0 where a number is left out, and what the others are multiplied by. */
 export const isDropoutMask = (input: string) => input.startsWith('dropout.')
 
 /** The parameters that training changes, where the first layers are frozen. */
@@ -125,11 +128,11 @@ export function trainedParameters(model: Model, frozenLayers = 0): readonly Para
 export function trainStepGraph(
   model: Model,
   batch: BatchShape,
-  { dropout = false, frozenLayers = 0 }: TrainStepOptions = {}
+  { mask, frozenLayers = 0 }: TrainStepOptions = {}
 ): Graph {
   let masks = 0
-  const masked: Dropout = (x) => mul(x, input(`dropout.${masks++}`, x.shape))
-  const built = build(model, batch, dropout ? { dropout: masked } : {})
+  const masked = mask && ((x: Value) => mul(x, mask(`dropout.${masks++}`, x.shape)))
+  const built = build(model, batch, masked ? { dropout: masked } : {})
   const { embedded, parameters, logits, losses } = built
   const rowWeight = input('rowWeight', [batch.rows])
   const targets: Record<string, Value> = {}

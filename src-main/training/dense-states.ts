@@ -34,7 +34,7 @@ export interface DenseRule {
 }
 
 /** What rules are written with: kernels do it here, and a graph on a device (`update-graph.ts`). */
-export type DenseArithmetic<Number> = Omit<Arithmetic<Number>, 'whereAbove0' | 'rounded'>
+export type DenseArithmetic<Number> = Omit<Arithmetic<Number>, 'quotient' | 'rounded'>
 
 /** Numbers of a row: few enough that a bias hardly takes more room than it has numbers. */
 const width = 128

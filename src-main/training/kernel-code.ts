@@ -21,8 +21,8 @@ export interface Arithmetic<Number = Pair> {
   mul(a: Number, b: Number): Number
   div(a: Number, b: Number): Number
   sqrt(a: Number): Number
-  /** `value` where `condition` is above 0, and 0 elsewhere. */
-  whereAbove0(condition: Number, value: Number): Number
+  /** a / b where b is above 0, and 0 elsewhere; b is not below 0. */
+  quotient(a: Number, b: Number): Number
   /** The nearest number of float32. */
   rounded(a: Number): Number
 }
@@ -158,11 +158,12 @@ class KernelCode {
         this.#get(a)
         return this.#result(vector.f64x2Sqrt)
       },
-      whereAbove0: (condition, value) => {
-        this.#get(condition)
+      quotient: (a, b) => {
+        this.#get(b)
         this.#vector(vector.const, new Array<number>(16).fill(0))
         this.#vector(vector.f64x2Greater)
-        this.#get(value)
+        this.#get(a, b)
+        this.#vector(vector.f64x2Div)
         return this.#result(vector.and)
       },
       rounded: (a) => {

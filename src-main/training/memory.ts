@@ -1,4 +1,5 @@
 /** How much memory a training takes, told before it begins. */
+import { input } from '../graph/build.ts'
 import { peakBytes } from '../graph/memory.ts'
 import { sizeOf } from '../graph/ir.ts'
 import { paddedTokens, roomForWords } from '../models/batch-runner.ts'
@@ -42,7 +43,10 @@ export function trainingBytes(load: TrainingLoad): number {
   const { dropout, frozenLayers } = settings
   const parameters = bytesOf(model.parameters)
   return stepShapes(load).reduce((sum, shape) => {
-    const graph = trainStepGraph(model, shape, { dropout: dropout > 0, frozenLayers })
+    const graph = trainStepGraph(model, shape, {
+      frozenLayers,
+      ...(dropout > 0 && { mask: input })
+    })
     // The parameters are inputs of every step, and there once.
     return sum + overhead * (peakBytes(graph) - parameters)
   }, keptBytes(load))

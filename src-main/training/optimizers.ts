@@ -4,7 +4,7 @@
  */
 import type { DenseParameter, DenseRule, DenseState } from './dense-states.ts'
 import { denseStates } from './dense-states.ts'
-import type { TableState } from './sparse-table.ts'
+import type { RowRule, TableState } from './sparse-table.ts'
 import { Debt, Powers, sparseTable } from './sparse-table.ts'
 
 export interface SgdSettings {
@@ -30,6 +30,8 @@ export interface Optimizer {
   readonly denseRule: DenseRule
   /** The states of those, in their order. */
   dense(parameters: readonly DenseParameter[]): DenseState[]
+  /** How a step changes the rows of a table that it touches. */
+  readonly rowRule: RowRule
   table(weights: Float32Array, width: number): TableState
 }
 
@@ -41,11 +43,13 @@ export function createOptimizer(settings: OptimizerSettings): Optimizer {
 class Sgd implements Optimizer {
   readonly #momentum: number
   readonly #debt: Debt
+  readonly #powers: Powers
   #rate = 0
 
   constructor({ momentum }: SgdSettings) {
     this.#momentum = momentum
     this.#debt = new Debt(momentum)
+    this.#powers = new Powers(momentum)
   }
 
   begin(learningRate: number): void {
@@ -70,9 +74,9 @@ class Sgd implements Optimizer {
     return denseStates(parameters, this.denseRule)
   }
 
-  table(weights: Float32Array, width: number): TableState {
-    const powers = new Powers(this.#momentum)
-    return sparseTable(weights, width, this.#debt, {
+  get rowRule(): RowRule {
+    const powers = this.#powers
+    return {
       // u is the velocity.
       arrays: ['direction'],
       step: {
@@ -92,13 +96,20 @@ class Sgd implements Optimizer {
           store('direction', mul(factor('decay'), load('direction')))
         }
       }
-    })
+    }
+  }
+
+  table(weights: Float32Array, width: number): TableState {
+    return sparseTable(weights, width, this.#debt, this.rowRule)
   }
 }
 
 class AdamW implements Optimizer {
   readonly #settings: AdamWSettings
   readonly #debt: Debt
+  /** Of β₁ / √β₂ and √β₂. */
+  readonly #directionPowers: Powers
+  readonly #rootPowers: Powers
   #rate = 0
   /** √(1−β₂ˢ) / (1−β₁ˢ) at this step: the two corrections of the means' start at zero. */
   #correction = 0
@@ -107,7 +118,11 @@ class AdamW implements Optimizer {
 
   constructor(settings: AdamWSettings) {
     this.#settings = settings
-    this.#debt = new Debt(settings.betas[0] / Math.sqrt(settings.betas[1]))
+    const rootBeta2 = Math.sqrt(settings.betas[1])
+    const ratio = settings.betas[0] / rootBeta2
+    this.#debt = new Debt(ratio)
+    this.#directionPowers = new Powers(ratio)
+    this.#rootPowers = new Powers(rootBeta2)
   }
 
   begin(learningRate: number): void {
@@ -147,11 +162,10 @@ class AdamW implements Optimizer {
     return denseStates(parameters, this.denseRule)
   }
 
-  table(weights: Float32Array, width: number): TableState {
+  get rowRule(): RowRule {
     const [beta1, beta2] = this.#settings.betas
-    const rootBeta2 = Math.sqrt(beta2)
-    const [directionPowers, rootPowers] = [new Powers(beta1 / rootBeta2), new Powers(rootBeta2)]
-    return sparseTable(weights, width, this.#debt, {
+    const [directionPowers, rootPowers] = [this.#directionPowers, this.#rootPowers]
+    return {
       // u = m / √v and √v: kept instead of m and v, so that catching up takes no root or division.
       arrays: ['direction', 'root'],
       step: {
@@ -161,14 +175,14 @@ class AdamW implements Optimizer {
           const meanDecay = beta1 * directionPowers.of(age) * rootDecay
           return [meanDecay, beta2 * rootDecay * rootDecay, this.#rate * this.#correction]
         },
-        write({ load, store, factor, constant, whereAbove0, ...write }, current) {
-          const { add, sub, mul, div, sqrt } = write
+        write({ load, store, factor, constant, quotient, ...write }, current) {
+          const { add, sub, mul, sqrt } = write
           const [g, oldRoot] = [load('batch'), load('root')]
           const oldMean = mul(mul(factor('meanDecay'), load('direction')), oldRoot)
           const m = add(oldMean, mul(constant(1 - beta1), g))
           const oldSquare = mul(mul(factor('squareDecay'), oldRoot), oldRoot)
           const root = sqrt(add(oldSquare, mul(mul(constant(1 - beta2), g), g)))
-          const u = whereAbove0(root, div(m, root))
+          const u = quotient(m, root)
           store('direction', u)
           store('root', root)
           store('weights', sub(current, mul(factor('rate'), u)))
@@ -183,6 +197,10 @@ class AdamW implements Optimizer {
           store('root', mul(factor('rootDecay'), load('root')))
         }
       }
-    })
+    }
+  }
+
+  table(weights: Float32Array, width: number): TableState {
+    return sparseTable(weights, width, this.#debt, this.rowRule)
   }
 }

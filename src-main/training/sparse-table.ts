@@ -12,7 +12,7 @@
  * weights. Terms beyond r^n < 1e-18 are left out, below the rounding of the sum.
  */
 import { isZero } from '../vectors.ts'
-import type { Arithmetic, Pair } from './kernel-code.ts'
+import type { Arithmetic } from './kernel-code.ts'
 import { RowArrays, batchRows } from './row-kernels.ts'
 
 /** A [rows, width] parameter of which each step touches a few rows. */
@@ -26,6 +26,10 @@ export interface TableState {
   step(rows: Int32Array, gradients: Float32Array): void
   /** Brings every row, and the weights that the table was made of, up to the last step taken. */
   catchUpAll(): void
+  /** [rows, width] every row as it was after its own last step. */
+  readonly weights: Float32Array
+  /** When that was. */
+  readonly ledger: RowLedger
   /** What it keeps between steps: read to be saved, filled to be restored. */
   readonly state: KeptState
 }
@@ -107,6 +111,34 @@ export class Powers {
   }
 }
 
+/** When each row of a table was last stepped, and what it is owed since. */
+export class RowLedger {
+  /** [rows] the step up to which each row is; 0 for a row never touched, which is owed nothing. */
+  readonly lastStep: Int32Array
+  readonly #debt: Debt
+
+  constructor(rows: number, debt: Debt) {
+    this.lastStep = new Int32Array(rows)
+    this.#debt = debt
+  }
+
+  /** The step under way, or the last one. */
+  get step(): number {
+    return this.#debt.step
+  }
+
+  /** The steps up to `now` that a row has not taken. */
+  age(row: number, now: number): number {
+    const last = this.lastStep[row]!
+    return last > 0 ? now - last : 0
+  }
+
+  /** What times its direction a row is to be moved back by, to be as after step `now`. */
+  owed(row: number, now: number): number {
+    return this.age(row, now) > 0 ? this.#debt.since(this.lastStep[row]!, now) : 0
+  }
+}
+
 /** One way in which an optimizer changes a row. */
 export interface RowUpdate {
   /** Names of the numbers that it takes. */
@@ -114,7 +146,7 @@ export interface RowUpdate {
   /** Those numbers, for a row whose arrays are `age` steps old. */
   of(age: number): readonly number[]
   /** Changes the row; `current` is its weights, caught up. */
-  write(arithmetic: Arithmetic, current: Pair): void
+  write<Number>(arithmetic: Arithmetic<Number>, current: Number): void
 }
 
 /** What an optimizer does to the rows of a table. */
@@ -135,8 +167,8 @@ export function sparseTable(
   rule: RowRule
 ): TableState {
   const count = weights.length / width
-  /** The step up to which each row is; 0 for a row never touched, which is owed nothing. */
-  const lastStep = new Int32Array(count)
+  const ledger = new RowLedger(count, debt)
+  const { lastStep } = ledger
   const arrays = new RowArrays({ rows: count, width, arrays: ['weights', ...rule.arrays] })
   const { batch, factors } = arrays
   const kept = arrays.array('weights', count)
@@ -149,15 +181,15 @@ export function sparseTable(
 
   /** Sets the factors for a row that is to be caught up to step `now`; returns its age then. */
   const catchUp = (id: number, now: number) => {
-    const last = lastStep[id]!
-    const age = last > 0 ? now - last : 0
-    factors[0] = age > 0 ? debt.since(last, now) : 0
-    return age
+    factors[0] = ledger.owed(id, now)
+    return ledger.age(id, now)
   }
   const setFactors = (values: readonly number[]) => {
     for (let i = 0; i < values.length; i++) factors[i + 1] = values[i]!
   }
   return {
+    weights: kept,
+    ledger,
     state: {
       lastStep,
       ...Object.fromEntries(rule.arrays.map((name) => [name, arrays.array(name, count)]))
@@ -196,7 +228,12 @@ export function sparseTable(
 }
 
 /** A row's weights, moved by what it is owed. */
-function caughtUp({ load, factor, sub, mul }: Arithmetic): Pair {
+export function caughtUp<Number>({
+  load,
+  factor,
+  sub,
+  mul
+}: Pick<Arithmetic<Number>, 'load' | 'factor' | 'sub' | 'mul'>): Number {
   return sub(load('weights'), mul(factor('owed'), load('direction')))
 }
 

@@ -1,53 +1,66 @@
-/** Where the steps of a trainer are run: with the parameters on the device, or fed from the host. */
-import type { Executor } from '../executors/executor.ts'
+/** Where the steps of a trainer are run: with the numbers on the device, or fed from the host. */
+import type { DeviceMemory, Executor, Tensors } from '../executors/executor.ts'
+import { input } from '../graph/build.ts'
 import { BatchRunner } from '../models/batch-runner.ts'
+import type { MaskOf } from '../models/graphs.ts'
 import { trainStepGraph } from '../models/graphs.ts'
 import type { Model } from '../models/model.ts'
-import { DeviceUpdates, trainStepExecutor } from './device-parameters.ts'
+import { DeviceGraphs } from './device-graphs.ts'
+import { DeviceStepper } from './device-stepper.ts'
+import { packedMask } from './dropout.ts'
+import { HostStepper } from './host-stepper.ts'
 import type { TrainingSettings } from './settings.ts'
+import type { Stepper } from './stepper.ts'
 
-/** What runs train steps, and what changes the parameters if they are on a device. */
-export interface StepPlace {
-  runner: BatchRunner
-  device?: DeviceUpdates
+export interface StepPlacesOptions {
+  model: Model
+  /** Rows of the embedding. */
+  words: number
+  settings: TrainingSettings
+  executor: Executor
 }
 
 /** Keeps what is compiled from one training to the next. */
 export class StepPlaces {
-  readonly #model: Model
-  readonly #settings: TrainingSettings
-  readonly #executor: Executor
-  #host: StepPlace | undefined
-  #device: Required<StepPlace> | undefined
+  readonly #options: StepPlacesOptions
+  #host: BatchRunner | undefined
+  #device: { runner: BatchRunner; graphs: DeviceGraphs } | undefined
 
-  constructor(model: Model, settings: TrainingSettings, executor: Executor) {
-    this.#model = model
-    this.#settings = settings
-    this.#executor = executor
+  constructor(options: StepPlacesOptions) {
+    this.#options = options
   }
 
-  /** The device's, as long as the executor has a memory. */
-  get current(): StepPlace {
-    const open = this.#executor.openMemory
-    if (!open) return (this.#host ??= { runner: this.#runnerOn(this.#executor) })
-    if (this.#device) return this.#device
-    const memory = open()
-    const runner = this.#runnerOn(trainStepExecutor(memory, this.#model))
-    return (this.#device = { runner, device: new DeviceUpdates(memory) })
+  /** Begins a training, on the device as long as the executor has a memory. */
+  open(parameters: Tensors, seed: number): Stepper {
+    const { model, settings, executor } = this.#options
+    const open = executor.openMemory
+    if (!open) {
+      const runner = (this.#host ??= this.#runnerOn(executor, input))
+      return new HostStepper(model, parameters, { ...settings, runner, seed })
+    }
+    const { runner, graphs } = (this.#device ??= this.#openDevice(open()))
+    return new DeviceStepper(graphs, model, parameters, { ...settings, runner, seed })
   }
 
   async dispose(): Promise<void> {
-    await this.#host?.runner.dispose()
+    await this.#host?.dispose()
     await this.#device?.runner.dispose()
-    await this.#device?.device.memory.dispose()
+    await this.#device?.graphs.memory.dispose()
   }
 
-  #runnerOn(executor: Executor): BatchRunner {
-    const { batchSize, accumulation, dropout, frozenLayers } = this.#settings
+  #openDevice(memory: DeviceMemory) {
+    const graphs = new DeviceGraphs(memory, this.#options)
+    const mask = packedMask(this.#options.settings.dropout)
+    return { runner: this.#runnerOn(graphs.trainSteps, mask), graphs }
+  }
+
+  #runnerOn(executor: Executor, mask: MaskOf): BatchRunner {
+    const { batchSize, accumulation, dropout, frozenLayers } = this.#options.settings
+    const options = { frozenLayers, ...(dropout > 0 && { mask }) }
     return new BatchRunner({
-      model: this.#model,
+      model: this.#options.model,
       executor,
-      graph: (of, shape) => trainStepGraph(of, shape, { dropout: dropout > 0, frozenLayers }),
+      graph: (of, shape) => trainStepGraph(of, shape, options),
       rows: Math.ceil(batchSize / accumulation)
     })
   }

@@ -11,8 +11,7 @@ import { batchesOf } from './batches.ts'
 import type { TrainingSettings } from './settings.ts'
 import { learningRateAt } from './settings.ts'
 import { StepPlaces } from './step-places.ts'
-import type { StepOutcome } from './stepper.ts'
-import { Stepper } from './stepper.ts'
+import type { OptimizerState, StepOutcome, Stepper } from './stepper.ts'
 
 /** Rows to train on; all arrays go by the same index and may be shared between threads. */
 export interface TrainingSet {
@@ -50,9 +49,6 @@ export interface TrainingObserver {
   signal?: AbortSignal | undefined
 }
 
-/** What the optimizer keeps between steps, by `PARAMETER.NAME`. */
-export type OptimizerState = ReadonlyMap<string, Float32Array | Int32Array>
-
 /** A training as it was at the end of an epoch; going on from there gives the same bits. */
 export interface TrainingPoint {
   epoch: number
@@ -82,7 +78,7 @@ export class Trainer {
     this.#words = words
     this.#settings = settings
     this.#given = given
-    this.#places = new StepPlaces(model, settings, executor)
+    this.#places = new StepPlaces({ model, words, settings, executor })
   }
 
   /**
@@ -114,41 +110,48 @@ export class Trainer {
     const { epochs, batchSize, embeddingLimit } = this.#settings
     const start = { words: this.#words, embeddingLimit, seed, given: this.#given }
     const initial = from?.parameters ?? initialParameters(this.#model, start)
-    const place = this.#places.current
-    const stepper = new Stepper(this.#model, initial, { ...this.#settings, ...place, seed })
+    const stepper = this.#places.open(initial, seed)
     from?.state.forEach((saved, name) => stepper.state.get(name)!.set(saved))
     const plan = { tokens: this.#paddedLengths(data.texts), rows: data.rows, batchSize, seed }
-    const rowWeight = new Float32Array(batchSize)
     const first = (from?.epoch ?? 0) + 1
     let step = 0
     for (let epoch = 1; epoch <= epochs; epoch++) {
       const batches = batchesOf(plan, epoch)
       const steps = batches.length * epochs
       const tally = new Tally(this.#model.classes)
+      const taken: TakenStep[] = []
+      const tell = (outcomes: readonly StepOutcome[]) => {
+        for (const outcome of outcomes) {
+          const known = taken.shift()!
+          const result = tally.add(outcome, known)
+          if (known.step > last.step) onStep?.(known.step, steps, result)
+          last.step = Math.max(last.step, known.step)
+        }
+      }
       let learningRate = 0
       for (const batch of batches) {
         throwIfCancelled(signal)
         learningRate = learningRateAt(this.#settings, step, steps)
         step++
-        const weight = weigh(batch, data.weights, rowWeight)
-        if (weight === 0) continue
+        const weights = weigh(batch, data.weights, batchSize)
+        if (weights.weight === 0) continue
         if (epoch < first) {
           stepper.replay(learningRate)
           continue
         }
         const texts = batch.map((index) => textAt(data.texts, index))
         const classes = batch.map((index) => data.classes[index]!)
-        const results = await stepper.step({ texts, classes, rowWeight, learningRate, step })
-        const outcome = tally.add(results, classes, rowWeight, weight)
-        if (step > last.step) onStep?.(step, steps, outcome)
-        last.step = Math.max(last.step, step)
+        taken.push({ ...weights, classes, step })
+        const { rowWeight } = weights
+        tell(await stepper.step({ texts, classes, rowWeight, learningRate, step }))
       }
       if (epoch < first) continue
+      tell(await stepper.rest())
       await stepper.settle()
       if (!Number.isFinite(tally.loss)) throw diverged(epoch, this.#settings.learningRate)
       const { loss, accuracy } = tally
       const result = { epoch, step, loss, accuracy, learningRate }
-      if (place.device) last.point = pointAt(epoch, stepper)
+      if (stepper.canBeLost) last.point = pointAt(epoch, stepper)
       await onEpoch?.(result, stepper.parameters, stepper.state)
     }
     return stepper.parameters
@@ -190,12 +193,25 @@ function pointAt(epoch: number, { parameters, state }: Stepper): TrainingPoint {
   }
 }
 
-/** Fills the row weights of a batch so that its loss is a weighted mean; returns the weights' sum. */
-function weigh(batch: readonly number[], weights: Float32Array, rowWeight: Float32Array): number {
-  const sum = batch.reduce((total, index) => total + weights[index]!, 0)
-  rowWeight.fill(0)
-  if (sum > 0) batch.forEach((index, n) => (rowWeight[n] = weights[index]! / sum))
-  return sum
+/** How much the rows of a batch count. */
+interface BatchWeights {
+  /** [batch size] factors that make its loss a weighted mean. */
+  rowWeight: Float32Array
+  /** Sum of the rows' weights. */
+  weight: number
+}
+
+function weigh(batch: readonly number[], weights: Float32Array, size: number): BatchWeights {
+  const weight = batch.reduce((total, index) => total + weights[index]!, 0)
+  const rowWeight = new Float32Array(size)
+  if (weight > 0) batch.forEach((index, n) => (rowWeight[n] = weights[index]! / weight))
+  return { rowWeight, weight }
+}
+
+/** A step whose outcome may not be known yet. */
+interface TakenStep extends BatchWeights {
+  classes: readonly number[]
+  step: number
 }
 
 /** Loss and accuracy of an epoch, weighted as the rows are. */
@@ -217,13 +233,8 @@ class Tally {
     return this.#right / this.#weight
   }
 
-  /** Adds a batch, and says what it came to; `rowWeight` times `weight` is what each row counts. */
-  add(
-    { losses, logits }: StepOutcome,
-    classes: readonly number[],
-    rowWeight: Float32Array,
-    weight: number
-  ): StepResult {
+  /** Adds a step, and says what it came to; `rowWeight` times `weight` is what each row counts. */
+  add({ losses, logits }: StepOutcome, { classes, rowWeight, weight }: TakenStep): StepResult {
     const batch = { loss: 0, accuracy: 0 }
     classes.forEach((label, row) => {
       const share = rowWeight[row]! * weight

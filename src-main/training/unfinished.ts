@@ -14,7 +14,8 @@ import type { Model } from '../models/model.ts'
 import { checkpointPath, readCheckpoint } from './checkpoints.ts'
 import { devicesSchema, epochSchema } from './base-record.ts'
 import { trainingSchema } from './settings.ts'
-import type { OptimizerState, TrainingPoint } from './trainer.ts'
+import type { OptimizerState } from './stepper.ts'
+import type { TrainingPoint } from './trainer.ts'
 
 const unfinishedSchema = z.object({
   /** Content key of everything that the training depends on. */

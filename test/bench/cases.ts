@@ -19,7 +19,7 @@ import { embeddingName, initialParameters } from '../../src-main/models/paramete
 import type { OptimizerSettings } from '../../src-main/training/optimizers.ts'
 import { Predictor } from '../../src-main/training/predict.ts'
 import { adamW } from '../../src-main/training/settings.ts'
-import { Stepper } from '../../src-main/training/stepper.ts'
+import { HostStepper } from '../../src-main/training/host-stepper.ts'
 import { batchOf, classes, drawTexts, embeddingSize, modelOf, words } from './data.ts'
 import type { Case, Peers } from './measure.ts'
 
@@ -54,7 +54,7 @@ function trainStep(
       const model = modelOf(filters)
       const { texts, classes: labels } = drawTexts(64 * batchSize, tokens, { seed: 1 })
       const runner = new BatchRunner({ model, executor, graph: trainStepGraph, rows: batchSize })
-      const stepper = new Stepper(model, start(model, 1), {
+      const stepper = new HostStepper(model, start(model, 1), {
         optimizer: optimizers[kind].settings,
         runner
       })

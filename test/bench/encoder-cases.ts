@@ -17,7 +17,7 @@ import type { Task, TaskResult, WorkerData } from '../../src-main/pipeline/worke
 import type { EncodedText } from '../../src-main/tokens/encode.ts'
 import { trainingPresets } from '../../src-main/training/presets.ts'
 import { adamW } from '../../src-main/training/settings.ts'
-import { Stepper } from '../../src-main/training/stepper.ts'
+import { HostStepper } from '../../src-main/training/host-stepper.ts'
 import { batchOf, classes, drawTexts, words } from './data.ts'
 import type { Case, Work } from './measure.ts'
 
@@ -51,7 +51,7 @@ type Prepare = (model: Model, parameters: Tensors, tokens: number) => Work
 /** A whole step of AdamW, with the update of all weights. */
 const trainStep: Prepare = (model, parameters, tokens) => {
   const runner = new BatchRunner({ model, executor, graph: trainStepGraph, rows: batchSize })
-  const stepper = new Stepper(model, parameters, { optimizer: adamW, runner })
+  const stepper = new HostStepper(model, parameters, { optimizer: adamW, runner })
   const rowWeight = new Float32Array(batchSize).fill(1 / batchSize)
   const next = batches(tokens)
   let step = 0

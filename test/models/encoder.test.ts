@@ -7,7 +7,7 @@ import type { Graph } from '../../src-main/graph/ir.ts'
 import { inputsOf, sizeOf } from '../../src-main/graph/ir.ts'
 import { BatchRunner } from '../../src-main/models/batch-runner.ts'
 import { inputGradientGraph, predictGraph, trainStepGraph } from '../../src-main/models/graphs.ts'
-import { Stepper } from '../../src-main/training/stepper.ts'
+import { HostStepper } from '../../src-main/training/host-stepper.ts'
 import { encoderNames, goldenEncoder, startOf, textsOf } from '../support/encoders.ts'
 import { expectClose } from '../support/golden.ts'
 
@@ -99,19 +99,19 @@ async function trained(golden: Golden, rows: number) {
   })
   const { betas, eps: epsilon, weightDecay, clipNorm } = training
   const optimizer = { kind: 'adamw', betas, epsilon, weightDecay } as const
-  const stepper = new Stepper(model, startOf(golden), { optimizer, runner, clipNorm })
+  const stepper = new HostStepper(model, startOf(golden), { optimizer, runner, clipNorm })
   const texts = textsOf(training.rows)
   const losses: number[] = []
   for (const [step, batch] of training.batches.entries()) {
     const rowWeight = new Float32Array(batch.length).fill(1 / batch.length)
-    const outcome = await stepper.step({
+    const [outcome] = await stepper.step({
       texts: batch.map((row) => texts[row]!),
       classes: batch.map((row) => training.rows.labels[row]!),
       rowWeight,
       learningRate: training.learningRates[step]!,
       step
     })
-    losses.push(outcome.losses.reduce((sum, loss) => sum + loss, 0) / batch.length)
+    losses.push(outcome!.losses.reduce((sum, loss) => sum + loss, 0) / batch.length)
   }
   await stepper.settle()
   await runner.dispose()

@@ -7,7 +7,6 @@ import type { Model } from '../../src-main/models/model.ts'
 import { initialParameters } from '../../src-main/models/parameters.ts'
 import { adamW, unrefined } from '../../src-main/training/settings.ts'
 import { StepPlaces } from '../../src-main/training/step-places.ts'
-import { Stepper } from '../../src-main/training/stepper.ts'
 import { drawTexts, batchOf, words } from '../bench/data.ts'
 
 /** Bytes between the host and the device. */
@@ -50,9 +49,9 @@ export function trainSteps(
     ...{ epochs: 1, batchSize: rows, learningRate: 1e-4, finalShare: 1, optimizer: adamW },
     ...{ embeddingLimit: 0.035, maximumLength: tokens }
   }
-  const places = new StepPlaces(model, settings, executor)
+  const places = new StepPlaces({ model, words, settings, executor })
   const parameters = initialParameters(model, { words, embeddingLimit: 0.035, seed: 1 })
-  const stepper = new Stepper(model, parameters, { ...settings, ...places.current })
+  const stepper = places.open(parameters, 1)
   const { texts, classes } = drawTexts(rows, tokens, { seed: 1, special: true })
   const batch = batchOf(texts, 0, rows)
   const rowWeight = new Float32Array(rows).fill(1 / rows)

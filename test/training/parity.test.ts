@@ -4,7 +4,7 @@ import { BatchRunner } from '../../src-main/models/batch-runner.ts'
 import { trainStepGraph } from '../../src-main/models/graphs.ts'
 import { textCnn } from '../../src-main/models/text-cnn.ts'
 import type { OptimizerSettings } from '../../src-main/training/optimizers.ts'
-import { Stepper } from '../../src-main/training/stepper.ts'
+import { HostStepper } from '../../src-main/training/host-stepper.ts'
 import { expectClose, golden } from '../support/golden.ts'
 
 type Parameters = Record<string, { shape: number[]; data: number[] }>
@@ -47,14 +47,14 @@ test.each(runs)('50 steps of $name end where dense PyTorch in float64 ends', asy
   const rows = batches[0]!.length
   const executor = onnxruntimeExecutor({ threads: 1 })
   const runner = new BatchRunner({ model, executor, graph: trainStepGraph, rows })
-  const stepper = new Stepper(model, copied(initialParameters), {
+  const stepper = new HostStepper(model, copied(initialParameters), {
     optimizer: settingsOf(run),
     runner
   })
   const rowWeight = new Float32Array(rows).fill(1 / rows)
   const losses: number[] = []
   for (const [step, batch] of batches.entries()) {
-    const results = await stepper.step({
+    const [outcome] = await stepper.step({
       texts: batch.map((row) => ({
         ids: Int32Array.from(texts[row]!),
         second: texts[row]!.length
@@ -64,7 +64,7 @@ test.each(runs)('50 steps of $name end where dense PyTorch in float64 ends', asy
       rowWeight,
       learningRate: run.learningRates[step]!
     })
-    losses.push(results.losses.reduce((sum, loss) => sum + loss, 0) / rows)
+    losses.push(outcome!.losses.reduce((sum, loss) => sum + loss, 0) / rows)
   }
   await stepper.settle()
   await runner.dispose()
