@@ -18,6 +18,9 @@ import type { Optimizer } from './optimizers.ts'
 import type { KeptState, RowRule, TableState } from './sparse-table.ts'
 import { rowFactors, stateName } from './update-graph.ts'
 
+/** What the table is told of a batch. */
+type BatchWords = Pick<Batch, 'words' | 'room' | 'slots'>
+
 export class DeviceTable {
   /** As the host has it, which is all of it between `settle` and the next step; none if it is frozen. */
   readonly #table: TableState | undefined
@@ -60,7 +63,7 @@ export class DeviceTable {
   }
 
   /** Looks up the words of a batch, as they are after the last step. */
-  async lookUp({ words, room }: Batch): Promise<void> {
+  async lookUp({ words, room }: BatchWords): Promise<void> {
     const ledger = this.#table?.ledger
     const owed = new Float32Array(room)
     if (ledger) words.forEach((word, n) => (owed[n] = ledger.owed(word, ledger.step)))
@@ -69,7 +72,7 @@ export class DeviceTable {
   }
 
   /** Takes the gradients that a batch has left, beside those of the step's batches before it. */
-  async take({ words, slots, room }: Batch, isFirst: boolean): Promise<void> {
+  async take({ words, slots, room }: BatchWords, isFirst: boolean): Promise<void> {
     if (!this.#table) return
     const rows = this.#isByPosition ? slots : Float32Array.from({ length: room }, (_, n) => n)
     // That of [PAD] comes after those of words, and has none.

@@ -8,9 +8,8 @@ import { probeDevice } from '../../src-main/executors/probe.ts'
 import type { Model } from '../../src-main/models/model.ts'
 import { models } from '../../src-main/models/models.ts'
 import type { Moved } from '../support/train-steps.ts'
-import { trainSteps } from '../support/train-steps.ts'
+import { timeOfSteps, trainSteps } from '../support/train-steps.ts'
 import { classes, modelOf } from './data.ts'
-import { measure, median } from './measure.ts'
 import { milliseconds, table } from './table.ts'
 
 const rows = 32
@@ -63,9 +62,8 @@ export async function measureDevices(
     if (!found.has(device)) continue
     process.stderr.write(`${name}\n`)
     const work = trainSteps(make(), { rows, tokens }, { device, threads })
-    // What compiles, and takes the parameters there.
+    const medianMs = await timeOfSteps(work, seconds)
     await work.run()
-    const medianMs = median((await measure(work, seconds)).ms)
     const isTold = device !== 'cpu' && isOfOnnxruntime(device)
     const bytes = isTold ? { ...work.moved } : null
     await work.dispose()

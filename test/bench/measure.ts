@@ -39,7 +39,11 @@ export interface Times {
  * Runs the work for some seconds, and five times at least; before that a while to get warm. Or just
  * once.
  */
-export async function measure(work: Work, seconds: number, runsOnce = false): Promise<Times> {
+export async function measure(
+  work: Pick<Work, 'run'>,
+  seconds: number,
+  runsOnce = false
+): Promise<Times> {
   const warm = performance.now() + 300 * seconds
   while (!runsOnce && performance.now() < warm) await work.run()
   const least = runsOnce ? 1 : 5

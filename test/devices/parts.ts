@@ -18,7 +18,7 @@ import type { StepKind } from '../support/steps.ts'
 import { smallModels, stepKinds, wholeStep } from '../support/steps.ts'
 import type { TimedModel } from '../support/side-by-side.ts'
 import { secondsOfAll, secondsOfOneGraph } from '../support/side-by-side.ts'
-import { trainSteps } from '../support/train-steps.ts'
+import { timeOfSteps, trainSteps } from '../support/train-steps.ts'
 
 export interface PartOptions {
   device: DeviceName
@@ -204,7 +204,8 @@ async function times(name: string, { kind, make, batch, options }: Timing): Prom
   await attempt('device', () => timeOf(device))
   const wholeStepOn = async (on: DeviceName) => {
     const steps = trainSteps(model, batch, { device: on, threads })
-    const ms = await medianTime(() => steps.run(), seconds)
+    const ms = await timeOfSteps(steps, seconds)
+    await steps.run()
     const { fed, fetched } = steps.moved
     if (on !== 'cpu') say(`  (${kilobytes(fed)} kB there and ${kilobytes(fetched)} kB back a step)`)
     await steps.dispose()

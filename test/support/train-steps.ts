@@ -8,6 +8,7 @@ import { initialParameters } from '../../src-main/models/parameters.ts'
 import { adamW, unrefined } from '../../src-main/training/settings.ts'
 import { StepPlaces } from '../../src-main/training/step-places.ts'
 import { drawTexts, batchOf, words } from '../bench/data.ts'
+import { measure, median } from '../bench/measure.ts'
 
 /** Bytes between the host and the device. */
 export interface Moved {
@@ -16,9 +17,9 @@ export interface Moved {
 }
 
 export interface TrainSteps {
-  /** Takes a step. */
-  run(): Promise<void>
-  /** Bytes of the last step; only onnxruntime tells them. */
+  /** Takes one step, or so many, and waits until it is known what the last has come to. */
+  run(count?: number): Promise<void>
+  /** Bytes of the last run; only onnxruntime tells them. */
   readonly moved: Moved
   dispose(): Promise<void>
 }
@@ -59,13 +60,30 @@ export function trainSteps(
   let step = 0
   return {
     moved,
-    async run() {
+    async run(count = 1) {
       moved.fed = moved.fetched = 0
       const { learningRate } = settings
-      await stepper.step({ texts: batch, classes: labels, rowWeight, learningRate, step: ++step })
+      for (let n = 0; n < count; n++) {
+        await stepper.step({ texts: batch, classes: labels, rowWeight, learningRate, step: ++step })
+      }
+      await stepper.rest()
     },
     dispose: () => places.dispose()
   }
+}
+
+/**
+ * Milliseconds of a step where one follows the other, as in a training: a device has the next before
+ * it is done with one. The median of runs of several, after those that compile and take the numbers
+ * there.
+ */
+export async function timeOfSteps(steps: TrainSteps, seconds: number): Promise<number> {
+  for (let n = 0; n < 2; n++) await steps.run()
+  const start = performance.now()
+  await steps.run()
+  const count = Math.min(Math.max(Math.round(250 / (performance.now() - start)), 1), 16)
+  const { ms } = await measure({ run: () => steps.run(count) }, seconds)
+  return median(ms) / count
 }
 
 /** Bytes of a step, once the parameters are where they stay. */

@@ -1,6 +1,8 @@
-/** Training with its parameters on a device, where the CPU is the device. */
+/** Training with its numbers on a device, where the CPU is the device. */
 import { describe, expect, test } from 'vitest'
+import type { Executor } from '../../src-main/executors/executor.ts'
 import { onnxruntimeExecutor } from '../../src-main/executors/onnxruntime.ts'
+import type { StepResult } from '../../src-main/training/trainer.ts'
 import { residentStory } from '../support/resident-story.ts'
 import { differencesOf, host, residentVariants, trained } from '../support/resident-trainings.ts'
 
@@ -20,4 +22,35 @@ test.each(['TextCNN', 'BERT'] as const)('what is set for %s makes a difference',
     const differences = differencesOf(parameters, usual!.parameters)
     expect(Math.max(...differences.values())).toBeGreaterThan(1e-3)
   }
+})
+
+test('the losses of several steps are read at once, and told in their order', async () => {
+  let reads = 0
+  const counting: Executor = {
+    ...executor,
+    openMemory() {
+      const memory = executor.openMemory!()
+      return {
+        write: (...given) => memory.write(...given),
+        read(names) {
+          if (names.includes('outcomes')) reads++
+          return memory.read(names)
+        },
+        compile: (...given) => memory.compile(...given),
+        dispose: () => memory.dispose()
+      }
+    }
+  }
+  const told = async (on: Executor) => {
+    const steps: { step: number; loss: number }[] = []
+    const onStep = (step: number, _: number, { loss }: StepResult) =>
+      void steps.push({ step, loss })
+    await trained(on, residentVariants[0]!, { onStep })
+    return steps
+  }
+  const [there, expected] = [await told(counting), await told(host)]
+  expect(there.map(({ step }) => step)).toEqual(expected.map(({ step }) => step))
+  there.forEach(({ loss }, i) => expect(loss).toBeCloseTo(expected[i]!.loss, 5))
+  // The first step is read at once, as nobody knows how long it takes; each epoch ends with a read.
+  expect(reads).toBeLessThan(there.length / 2)
 })

@@ -1,5 +1,7 @@
 import { expect, test } from 'vitest'
-import { fillMasks } from '../../src-main/training/dropout.ts'
+import { evaluate } from '../../src-main/executors/reference.ts'
+import { sizeOf } from '../../src-main/graph/ir.ts'
+import { fillMasks, packMasks, packedMask } from '../../src-main/training/dropout.ts'
 
 function masksOf(changes: Partial<Parameters<typeof fillMasks>[1]> = {}, length = 100_001) {
   const masks = { 'dropout.0': new Float32Array(length), 'dropout.1': new Float32Array(length) }
@@ -35,3 +37,20 @@ test('neighbours are left out independently of each other', () => {
   for (let i = 0; i + 1 < mask.length; i++) if (mask[i] === 0 && mask[i + 1] === 0) both++
   expect(both / mask.length).toBeCloseTo(0.25, 2)
 })
+
+test.each([[[1]], [[7, 3]], [[24]], [[2, 3, 100]]])(
+  'a mask of %j that is given in bits is the same',
+  (shape) => {
+    for (const share of [0.1, 0.5]) {
+      const draw = { share, seed: 3, step: 4, part: 1 }
+      const masks = { 'dropout.0': new Float32Array(sizeOf(shape)) }
+      fillMasks(masks, draw)
+      const mask = packedMask(share)('dropout.0', shape)
+      const bits = { 'dropout.0': new Float32Array(Math.ceil(sizeOf(shape) / 24)) }
+      packMasks(bits, draw)
+      const { y } = evaluate({ name: 'mask', outputs: { y: mask } }, bits)
+      expect(y!.shape).toEqual(shape)
+      expect(Float32Array.from(y!.data)).toEqual(masks['dropout.0'])
+    }
+  }
+)

@@ -1,7 +1,13 @@
 import { describe, expect, test } from 'vitest'
+import { onnxruntimeExecutor } from '../../src-main/executors/onnxruntime.ts'
+import { textCnn } from '../../src-main/models/text-cnn.ts'
 import { hash32, normalStream, uniformStream } from '../../src-main/random.ts'
+import { DeviceGraphs } from '../../src-main/training/device-graphs.ts'
+import { DeviceTable } from '../../src-main/training/device-table.ts'
 import type { OptimizerSettings } from '../../src-main/training/optimizers.ts'
 import { createOptimizer } from '../../src-main/training/optimizers.ts'
+import { trainingPresets } from '../../src-main/training/presets.ts'
+import { unrefined } from '../../src-main/training/settings.ts'
 
 const rows = 14
 const width = 3
@@ -81,33 +87,97 @@ function denseAdam([beta1, beta2]: readonly [number, number], weights: Float64Ar
   }
 }
 
+/** A table, wherever it is. */
+interface Table {
+  /** The rows, as they are after the last step. */
+  read(rows: Int32Array): Promise<Float32Array>
+  step(rows: Int32Array, gradients: Float32Array, learningRate: number): Promise<void>
+  /** All rows, as they are after the last step. */
+  end(): Promise<Float32Array>
+}
+
+function hostTable(settings: OptimizerSettings, initial: Float32Array): Table {
+  const optimizer = createOptimizer(settings)
+  const weights = initial.slice()
+  const table = optimizer.table(weights, width)
+  return {
+    read(rows) {
+      const current = new Float32Array(rows.length * width)
+      table.read(rows, current)
+      return Promise.resolve(current)
+    },
+    step(rows, gradients, learningRate) {
+      optimizer.begin(learningRate)
+      table.step(rows, gradients)
+      return Promise.resolve()
+    },
+    end() {
+      table.catchUpAll()
+      return Promise.resolve(weights)
+    }
+  }
+}
+
+/** On the CPU as a device; row 0, which is never touched, is that of [PAD]. */
+function deviceTable(settings: OptimizerSettings, initial: Float32Array): Table {
+  const model = textCnn({ embedding: width, filters: 1, widths: [1, 1] }, 2)
+  const training = { ...unrefined, ...trainingPresets('text-cnn', false).sgd, optimizer: settings }
+  const memory = onnxruntimeExecutor({ threads: 1, keepsTensors: true }).openMemory!()
+  const graphs = new DeviceGraphs(memory, { model, settings: training, words: rows })
+  const optimizer = createOptimizer(settings)
+  const weights = initial.slice()
+  const table = new DeviceTable(model, weights, optimizer, graphs)
+  const room = 16
+  const batchOf = (words: Int32Array) => ({ words, room, slots: new Float32Array(0) })
+  return {
+    async read(words) {
+      await table.begin([{ ids: words, second: words.length }])
+      await table.lookUp(batchOf(words))
+      return (await memory.read(['vectors']))['vectors']!.subarray(0, words.length * width)
+    },
+    async step(words, gradients, learningRate) {
+      const flow = new Float32Array(room * width)
+      flow.set(gradients)
+      await memory.write({ flow }, { flow: [room, width] })
+      await table.take(batchOf(words), true)
+      optimizer.begin(learningRate)
+      await table.step()
+    },
+    async end() {
+      await table.settle()
+      await memory.dispose()
+      return weights
+    }
+  }
+}
+
 /**
  * Runs a plan both ways; holds the rows of a step to the dense ones when they have been caught up
  * for it, and all rows at the end. Returns the largest gap that was caught up.
  */
-function compare(settings: OptimizerSettings, seed: number): number {
+async function compare(
+  make: typeof hostTable,
+  settings: OptimizerSettings,
+  seed: number
+): Promise<number> {
   const normal = normalStream(hash32(seed, 3))
   const initial = Float32Array.from({ length: rows * width }, () => 0.1 * normal())
-  const sparse = initial.slice()
+  const table = make(settings, initial)
   const weights = Float64Array.from(initial)
-  const optimizer = createOptimizer(settings)
-  const table = optimizer.table(sparse, width)
   const dense = denseOf(settings, weights)
   const way = new Float64Array(weights.length)
   const last = new Array<number>(rows).fill(0)
   let longest = 0
-  plan(seed).forEach(({ learningRate, touched, gradients }, i) => {
+  for (const [i, { learningRate, touched, gradients }] of plan(seed).entries()) {
     const ids = Int32Array.from(touched)
-    const current = new Float32Array(ids.length * width)
-    table.read(ids, current)
+    const current = await table.read(ids)
     for (const [n, row] of touched.entries()) {
       const found = current.subarray(n * width, (n + 1) * width)
       expectRow(row, { found, weights, way, when: `seed ${seed}, before step ${i + 1}` })
       if (last[row]! > 0) longest = Math.max(longest, i + 1 - last[row]!)
       last[row] = i + 1
     }
-    optimizer.begin(learningRate)
-    table.step(ids, gradients)
+    await table.step(ids, gradients, learningRate)
     const whole = new Float64Array(rows * width)
     touched.forEach((row, n) => {
       whole.set(gradients.subarray(n * width, (n + 1) * width), row * width)
@@ -115,14 +185,14 @@ function compare(settings: OptimizerSettings, seed: number): number {
     const before = weights.slice()
     dense.step(whole, learningRate)
     weights.forEach((weight, j) => (way[j]! += Math.abs(weight - before[j]!)))
-  })
-  table.catchUpAll()
+  }
+  const ended = await table.end()
   for (let row = 0; row < rows; row++) {
-    const found = sparse.subarray(row * width, (row + 1) * width)
+    const found = ended.subarray(row * width, (row + 1) * width)
     expectRow(row, { found, weights, way, when: `seed ${seed}, at the end` })
   }
   const start = never * width
-  expect([...sparse.subarray(start, start + width)], 'a row never touched').toEqual([
+  expect([...ended.subarray(start, start + width)], 'a row never touched').toEqual([
     ...initial.subarray(start, start + width)
   ])
   return longest
@@ -161,9 +231,13 @@ const tables: [name: string, settings: OptimizerSettings][] = [
 ]
 
 describe.each(tables)('a table under %s is trained as a dense one is', (_, settings) => {
-  test.each([1, 2, 3, 4, 5])('seed %i', (seed) => {
-    // The row touched first and last alone waits for longer than any memory of past rates.
-    expect(compare(settings, seed)).toBe(steps - 1)
+  // The row touched first and last alone waits for longer than any memory of past rates.
+  test.each([1, 2, 3, 4, 5])('seed %i', async (seed) => {
+    expect(await compare(hostTable, settings, seed)).toBe(steps - 1)
+  })
+
+  test('on a device', async () => {
+    expect(await compare(deviceTable, settings, 6)).toBe(steps - 1)
   })
 })
 
