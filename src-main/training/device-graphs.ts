@@ -1,6 +1,18 @@
 /** What is compiled to train with the numbers on a device, for one training after the other. */
 import type { DeviceMemory, Executable, Executor } from '../executors/executor.ts'
-import { add, constant, indicator, input, matmul, mul, sub } from '../graph/build.ts'
+import {
+  add,
+  constant,
+  gather,
+  indicator,
+  input,
+  matmul,
+  mul,
+  neg,
+  relu,
+  reshape,
+  sub
+} from '../graph/build.ts'
 import type { Graph, Shape, Value } from '../graph/ir.ts'
 import { inputsOf } from '../graph/ir.ts'
 import { gradientName, trainedParameters } from '../models/graphs.ts'
@@ -96,8 +108,7 @@ export class DeviceGraphs {
    * the step's other batches are among them unless it is the first.
    */
   sumByWord(sizes: Omit<WordSumSizes, 'width'>): Promise<Executable> {
-    const { flows, room, isFirst } = sizes
-    return this.#once(`words ${flows} ${room} ${isFirst}`, () => {
+    return this.#once(`words ${JSON.stringify(sizes)}`, () => {
       const graph = wordSumGraph({ ...sizes, width: this.#table[1]! })
       return this.#compile(graph, { sums: 'wordSum', squares: 'wordSquares' }, ['places'])
     })
@@ -161,24 +172,40 @@ export class DeviceGraphs {
 export interface WordSumSizes {
   /** Rows of gradients. */
   flows: number
-  /** Words that they are of at most. */
+  /** Words of a step at most. */
   room: number
   /** [embedding] */
   width: number
+  /** Whether a row is of a position; else it is of a word, all of whose positions it has. */
+  byPosition: boolean
   isFirst: boolean
 }
 
 /**
- * `sums` [room, embedding] of the rows of `flow` [flows, embedding] by their `places` [flows]; a row
- * whose place is below 0 is left out. `squares` [1] is their squared norm. A product with ones and
- * zeros adds up in the same order each time, which a GPU that scatters does not.
+ * `sums` [room, embedding] of the rows of `flow` [flows, embedding] by word, and their squared norm
+ * `squares` [1]. `places` hold, for each position the place of its word [flows], or for each place
+ * the row of its word [room]; below 0 there is none.
  */
-export function wordSumGraph({ flows, room, width, isFirst }: WordSumSizes): Graph {
-  const words = constant([...Array(room).keys()], [room, 1])
-  const isOther = indicator(sub(words, input('places', [1, flows])))
-  const found = matmul(sub(constant([1]), isOther), input('flow', [flows, width]))
+export function wordSumGraph({ flows, room, width, byPosition, isFirst }: WordSumSizes): Graph {
+  const flow = input('flow', [flows, width])
+  const found = byPosition
+    ? sumOfPlaces(flow, input('places', [flows]), room)
+    : rowsAtPlaces(flow, input('places', [room]))
   const sums = isFirst ? found : add(input('wordSum', [room, width]), found)
   return { name: 'word-sum', outputs: { sums, squares: sumOfSquares(sums) } }
+}
+
+/** As a product with ones and zeros, which adds up in one order; a GPU that scatters does not. */
+function sumOfPlaces(flow: Value, places: Value, room: number): Value {
+  const all = constant([...Array(room).keys()], [room, 1])
+  const isOther = indicator(sub(all, reshape(places, [1, places.shape[0]!])))
+  return matmul(sub(constant([1]), isOther), flow)
+}
+
+function rowsAtPlaces(flow: Value, places: Value): Value {
+  const isNone = indicator(relu(neg(places)))
+  const isThere = reshape(sub(constant([1]), isNone), [places.shape[0]!, 1])
+  return mul(gather(flow, relu(places)), isThere)
 }
 
 /** A parameter and what an optimizer keeps of it, with their shape. */

@@ -29,7 +29,7 @@ export class DeviceTable {
   readonly #rule: RowRule
   readonly #graphs: DeviceGraphs
   readonly #model: Model
-  /** Whether it is the rows of words, or what stands at positions, that gradients are of. */
+  /** Whether gradients are of positions, or of the words of a batch. */
   readonly #isByPosition: boolean
   /** The words of a step, and the place of each among them. */
   readonly #slots: WordSlots
@@ -74,11 +74,10 @@ export class DeviceTable {
   /** Takes the gradients that a batch has left, beside those of the step's batches before it. */
   async take({ words, slots, room }: BatchWords, isFirst: boolean): Promise<void> {
     if (!this.#table) return
-    const rows = this.#isByPosition ? slots : Float32Array.from({ length: room }, (_, n) => n)
-    // That of [PAD] comes after those of words, and has none.
-    const places = rows.map((slot) => (slot < words.length ? this.#slots.of(words[slot]!) : -1))
-    const sizes = { flows: rows.length, room: this.#room, isFirst }
-    const sum = await this.#graphs.sumByWord(sizes)
+    const byPosition = this.#isByPosition
+    const places = byPosition ? this.#placesOf(words, slots) : this.#rowsOf(words)
+    const flows = byPosition ? slots.length : room
+    const sum = await this.#graphs.sumByWord({ flows, room: this.#room, byPosition, isFirst })
     await sum.run({ places })
   }
 
@@ -102,6 +101,19 @@ export class DeviceTable {
     this.#table.catchUpAll()
     // Rows that were owed something are others now.
     this.#isThere = false
+  }
+
+  /** For every position of a batch the place of its word in the step; [PAD] has none. */
+  #placesOf(words: Int32Array, slots: Float32Array): Float32Array {
+    // The slot of [PAD] comes after those of words.
+    return slots.map((slot) => (slot < words.length ? this.#slots.of(words[slot]!) : -1))
+  }
+
+  /** For every place of the step the row of its word in a batch. */
+  #rowsOf(words: Int32Array): Float32Array {
+    const rows = new Float32Array(this.#room).fill(-1)
+    words.forEach((word, row) => (rows[this.#slots.of(word)] = row))
+    return rows
   }
 
   /** Rows for the words of the step: a few more, so that what is compiled serves the next as well. */
