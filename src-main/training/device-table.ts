@@ -22,7 +22,7 @@ import { rowFactors, stateName } from './update-graph.ts'
 type BatchWords = Pick<Batch, 'words' | 'room' | 'slots'>
 
 export class DeviceTable {
-  /** As the host has it, which is all of it between `settle` and the next step; none if it is frozen. */
+  /** As the host has it, which is up to date after `settle` alone; none if it is frozen. */
   readonly #table: TableState | undefined
   /** Of all words: looked up where it is frozen. */
   readonly #weights: Float32Array
@@ -34,7 +34,7 @@ export class DeviceTable {
   /** The words of a step, and the place of each among them. */
   readonly #slots: WordSlots
   #words: Int32Array = new Int32Array(0)
-  #isThere = false
+  #begun: Promise<void> | undefined
 
   constructor(model: Model, weights: Float32Array, optimizer: Optimizer, graphs: DeviceGraphs) {
     this.#graphs = graphs
@@ -54,12 +54,7 @@ export class DeviceTable {
   /** Is told of the texts of a step before anything else of it. */
   async begin(texts: readonly BatchText[]): Promise<void> {
     this.#words = this.#slots.assign(texts.map(({ ids }) => ids)).subarray(0, -1)
-    if (this.#isThere) return
-    const arrays = this.#arrays
-    const shape = [this.#weights.length / this.#model.embeddingSize, this.#model.embeddingSize]
-    const shapes = Object.keys(arrays).map((name): [string, Shape] => [name, shape])
-    await this.#graphs.memory.write(arrays, Object.fromEntries(shapes))
-    this.#isThere = true
+    await (this.#begun ??= this.#write())
   }
 
   /** Looks up the words of a batch, as they are after the last step. */
@@ -92,15 +87,21 @@ export class DeviceTable {
     for (const word of this.#words) ledger.lastStep[word] = ledger.step
   }
 
-  /** Brings the host's arrays up to the last step. */
+  /** Brings the host's arrays up to the last step, and the device's, whose rows were owed something. */
   async settle(): Promise<void> {
-    if (!this.#isThere || !this.#table) return
+    if (!this.#begun || !this.#table) return
     const arrays = this.#arrays
     const read = await this.#graphs.memory.read(Object.keys(arrays))
     for (const [name, array] of Object.entries(arrays)) array.set(read[name]!)
     this.#table.catchUpAll()
-    // Rows that were owed something are others now.
-    this.#isThere = false
+    await this.#write()
+  }
+
+  #write(): Promise<void> {
+    const arrays = this.#arrays
+    const shape = [this.#weights.length / this.#model.embeddingSize, this.#model.embeddingSize]
+    const shapes = Object.keys(arrays).map((name): [string, Shape] => [name, shape])
+    return this.#graphs.memory.write(arrays, Object.fromEntries(shapes))
   }
 
   /** For every position of a batch the place of its word in the step; [PAD] has none. */

@@ -2,7 +2,8 @@
 import { expect, test } from 'vitest'
 import type { OnnxruntimeOptions } from '../../src-main/executors/onnxruntime.ts'
 import { onnxruntimeExecutor } from '../../src-main/executors/onnxruntime.ts'
-import { add, constant, input, mul } from '../../src-main/graph/build.ts'
+import { add, constant, input, matmul, mul } from '../../src-main/graph/build.ts'
+import type { Value } from '../../src-main/graph/ir.ts'
 
 /** Tensors are written, changed by runs and read, on the device that the options name. */
 export function memoryStory(options: Omit<OnnxruntimeOptions, 'threads'>): void {
@@ -62,6 +63,23 @@ export function memoryStory(options: Omit<OnnxruntimeOptions, 'threads'>): void 
     }
     await double.dispose()
     await onward.dispose()
+    await memory.dispose()
+  })
+
+  test('what was fed may be changed while a device has yet to compute', async () => {
+    const memory = open()
+    const size = 256
+    const matrix = input('m', [size, size])
+    const chain = Array.from({ length: 4 }).reduce<Value>((y) => matmul(y, matrix), matrix)
+    await memory.write({ m: new Float32Array(size * size) }, { m: [size, size] })
+    const outputs = { busy: chain, kept: input('x', [3]) }
+    const writes = { busy: 'busy', kept: 'kept' }
+    const executable = await memory.compile({ name: 'test', outputs }, { reads: ['m'], writes })
+    const x = Float32Array.of(1, 2, 3)
+    await executable.run({ x })
+    x.fill(9)
+    expect([...(await memory.read(['kept']))['kept']!]).toEqual([1, 2, 3])
+    await executable.dispose()
     await memory.dispose()
   })
 
