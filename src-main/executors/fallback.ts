@@ -62,6 +62,7 @@ function losable(
     }
   }
   return {
+    largestTensor: memory.largestTensor,
     write: (tensors, shapes) => attempt(() => memory.write(tensors, shapes)),
     read: (names) => attempt(() => memory.read(names)),
     async compile(graph, kept) {

@@ -21,6 +21,8 @@ import type { OnRun, SessionOptions } from './onnx-session.ts'
 import { HostTensors, createSession, hostBytes } from './onnx-session.ts'
 
 export class OnnxruntimeMemory implements DeviceMemory {
+  /** The smallest limit of a buffer that WebGPU's specification lets a device have. */
+  readonly largestTensor = 2 ** 28
   readonly #options: SessionOptions
   readonly #onRun: OnRun | undefined
   readonly #tensors = new Map<string, Tensor>()

@@ -136,7 +136,7 @@ export class DeviceGraphs {
         clipNorm: this.#options.settings.clipNorm,
         hasWords: this.hasWords
       })
-      const scale = graph.outputs['scale'] ? { scale: 'scale' } : {}
+      const scale = this.isClipped ? { scale: 'scale' } : {}
       return this.#compile(graph, { ...nextOf(this.changed.keys()), ...scale }, ['factors'])
     })
   }
@@ -144,11 +144,15 @@ export class DeviceGraphs {
   /** The optimizer's step on up to so many rows of the table. */
   updateRows(room: number): Promise<Executable> {
     return this.#once(`rows ${room}`, () => {
-      const { clipNorm } = this.#options.settings
-      const [rule, isScaled] = [this.#rules.row, clipNorm !== null]
+      const [rule, isScaled] = [this.#rules.row, this.isClipped]
       const graph = rowUpdateGraph({ rule, table: this.#table, room, isScaled })
       return this.#compile(graph, nextOf(this.changedOfTable.keys()), ['ids', 'factors'])
     })
+  }
+
+  /** Whether gradients are scaled before they are used, by the `scale` [1] of an update. */
+  get isClipped(): boolean {
+    return this.#options.settings.clipNorm !== null
   }
 
   /** Whether words have gradients: not where they are frozen. */

@@ -15,7 +15,6 @@ import { embeddingName } from '../models/parameters.ts'
 import type { DeviceGraphs } from './device-graphs.ts'
 import { sumName } from './device-graphs.ts'
 import { DeviceOutcomes } from './device-outcomes.ts'
-import { DeviceTable } from './device-table.ts'
 import { packMasks } from './dropout.ts'
 import { createOptimizer } from './optimizers.ts'
 import type {
@@ -27,8 +26,11 @@ import type {
   StepperOptions,
   StepperParts
 } from './stepper.ts'
+import { StepWords } from './step-words.ts'
 import { partsOf } from './stepper.ts'
 import { factorsOf, stateName } from './update-graph.ts'
+import type { WordTable } from './word-tables.ts'
+import { wordTable } from './word-tables.ts'
 
 export class DeviceStepper implements Stepper {
   readonly parameters: Tensors
@@ -38,7 +40,8 @@ export class DeviceStepper implements Stepper {
   readonly #options: StepperOptions
   readonly #graphs: DeviceGraphs
   readonly #optimizer
-  readonly #table: DeviceTable
+  readonly #words: StepWords
+  readonly #table: WordTable
   readonly #outcomes: DeviceOutcomes
   /** The arrays that hold what every step changes as a whole, whenever it settles. */
   readonly #changed: Tensors
@@ -52,7 +55,9 @@ export class DeviceStepper implements Stepper {
     this.#options = options
     this.#graphs = graphs
     this.#optimizer = createOptimizer(options.optimizer)
-    this.#table = new DeviceTable(model, parameters[embeddingName]!, this.#optimizer, graphs)
+    this.#words = new StepWords(model, graphs)
+    const [weights, optimizer, words] = [parameters[embeddingName]!, this.#optimizer, this.#words]
+    this.#table = wordTable({ model, weights, optimizer, graphs, words })
     this.#outcomes = new DeviceOutcomes(graphs.memory, graphs.sizes)
     const changed = Array.from(graphs.changed, ([name, shape]) => {
       return [name, parameters[name] ?? new Float32Array(sizeOf(shape))] as const
@@ -66,7 +71,7 @@ export class DeviceStepper implements Stepper {
 
   async step({ learningRate, ...step }: Step): Promise<readonly StepOutcome[]> {
     await (this.#begun ??= this.#begin())
-    await this.#table.begin(step.texts)
+    this.#words.begin(step.texts)
     const parts = partsOf(step, this.#options.runner.rows)
     for (const [n, part] of parts.entries()) {
       await this.#runPart(part, step.step, n)
@@ -75,7 +80,7 @@ export class DeviceStepper implements Stepper {
     this.#optimizer.begin(learningRate)
     const update = await this.#graphs.update({ bySums: parts.length > 1 })
     await update.run({ factors: factorsOf(this.#optimizer.denseRule) })
-    await this.#table.step()
+    if (this.#graphs.hasWords) await this.#table.step()
     return this.#outcomes.took(parts.length)
   }
 
@@ -100,7 +105,7 @@ export class DeviceStepper implements Stepper {
     packMasks(batch.masks, { share, seed, step, part })
     await this.#table.lookUp(batch)
     await runner.run(batch, { classes, feeds: { rowWeight } })
-    await this.#table.take(batch, part === 0)
+    if (this.#graphs.hasWords) await this.#words.take(batch, part === 0)
   }
 
   /** Adds the gradients of a part to those of the parts before it. */
@@ -118,6 +123,7 @@ export class DeviceStepper implements Stepper {
       { ...Object.fromEntries(fixed), ...this.#changed },
       Object.fromEntries([...shapes, ...this.#graphs.changed])
     )
+    await this.#table.begin()
     await this.#outcomes.begin()
   }
 

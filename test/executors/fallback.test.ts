@@ -85,7 +85,7 @@ describe.each(['TextCNN', 'BERT'] as const)('a training of %s with its parameter
     )
     const ends = new Set<number>()
     // A step is five calls or six: each of them is the one that fails, early and late.
-    for (let n = 1; n < whole.calls; n += 13) {
+    for (let n = 1; n < whole.calls; n += 23) {
       const { parameters, notes, epochs, steps, offersMemory } = await lostAt(n)
       expect(notes, `call ${n}`).toEqual(['device lost'])
       expect(offersMemory).toBe(false)

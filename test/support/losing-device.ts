@@ -43,6 +43,7 @@ export function losingDevice(
       (() => {
         const memory = real.openMemory!()
         return {
+          largestTensor: memory.largestTensor,
           async write(...given) {
             call()
             await memory.write(...given)

@@ -23,19 +23,21 @@ export interface ResidentDevice {
 /** Holds trainings with their parameters on a device to those from the host. */
 export function residentStory(device: ResidentDevice): void {
   const { executor, tolerance, variants, stopped } = device
+  const there = once((variant) => trained(executor, variant))
+  const fromHost = once((variant) => trained(host, variant))
 
   test.each(variants)('$of by $name ends as from the host', async (variant) => {
-    const there = await trained(executor, variant)
-    const expected = await trained(host, variant)
-    expectNear(there.parameters, expected.parameters, tolerance)
-    there.epochs.forEach(({ loss, accuracy }, i) => {
+    const { parameters, epochs } = await there(variant)
+    const expected = await fromHost(variant)
+    expectNear(parameters, expected.parameters, tolerance)
+    epochs.forEach(({ loss, accuracy }, i) => {
       expect(loss).toBeCloseTo(expected.epochs[i]!.loss, 5)
       expect(accuracy).toBe(expected.epochs[i]!.accuracy)
     })
   })
 
   test.each(stopped)('$of by $name is taken up again and ends bit for bit', async (variant) => {
-    const { parameters, points, epochs } = await trained(executor, variant)
+    const { parameters, points, epochs } = await there(variant)
     const again = await trained(executor, variant, { from: points[0] })
     expect(again.parameters).toEqual(parameters)
     expect(again.epochs).toEqual(epochs.slice(1))
@@ -43,11 +45,23 @@ export function residentStory(device: ResidentDevice): void {
 
   test('the host goes on from what it has left', async () => {
     const variant = variants[0]!
-    const { points } = await trained(executor, variant)
-    const expected = await trained(host, variant)
+    const { points } = await there(variant)
+    const expected = await fromHost(variant)
     const states = [points, expected.points].map(([first]) => [...first!.state.keys()].toSorted())
     expect(states[0]).toEqual(states[1])
     const again = await trained(host, variant, { from: points[0] })
     expectNear(again.parameters, expected.parameters, tolerance)
   })
+}
+
+/** A training of each variant, which several tests look at. */
+function once<Result>(
+  train: (variant: Variant) => Promise<Result>
+): (variant: Variant) => Promise<Result> {
+  const done = new Map<Variant, Promise<Result>>()
+  return (variant) => {
+    const result = done.get(variant) ?? train(variant)
+    done.set(variant, result)
+    return result
+  }
 }

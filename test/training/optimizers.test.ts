@@ -3,10 +3,11 @@ import { onnxruntimeExecutor } from '../../src-main/executors/onnxruntime.ts'
 import { textCnn } from '../../src-main/models/text-cnn.ts'
 import { hash32, normalStream, uniformStream } from '../../src-main/random.ts'
 import { DeviceGraphs } from '../../src-main/training/device-graphs.ts'
-import { DeviceTable } from '../../src-main/training/device-table.ts'
 import type { OptimizerSettings } from '../../src-main/training/optimizers.ts'
 import { createOptimizer } from '../../src-main/training/optimizers.ts'
 import { trainingPresets } from '../../src-main/training/presets.ts'
+import { StepWords } from '../../src-main/training/step-words.ts'
+import { wordTable } from '../../src-main/training/word-tables.ts'
 import { unrefined } from '../../src-main/training/settings.ts'
 
 const rows = 14
@@ -126,20 +127,26 @@ function deviceTable(settings: OptimizerSettings, initial: Float32Array): Table 
   const graphs = new DeviceGraphs(memory, { model, settings: training, words: rows })
   const optimizer = createOptimizer(settings)
   const weights = initial.slice()
-  const table = new DeviceTable(model, weights, optimizer, graphs)
+  const words = new StepWords(model, graphs)
+  const table = wordTable({ model, weights, optimizer, graphs, words })
+  const begun = table.begin()
   const room = 16
-  const batchOf = (words: Int32Array) => ({ words, room, slots: new Float32Array(0) })
+  const batchOf = (ids: Int32Array) => ({
+    ...{ words: ids, lookedUp: ids, room },
+    slots: new Float32Array(0)
+  })
   return {
-    async read(words) {
-      await table.begin([{ ids: words, second: words.length }])
-      await table.lookUp(batchOf(words))
-      return (await memory.read(['vectors']))['vectors']!.subarray(0, words.length * width)
+    async read(ids) {
+      await begun
+      words.begin([{ ids, second: ids.length }])
+      await table.lookUp(batchOf(ids))
+      return (await memory.read(['vectors']))['vectors']!.subarray(0, ids.length * width)
     },
-    async step(words, gradients, learningRate) {
+    async step(ids, gradients, learningRate) {
       const flow = new Float32Array(room * width)
       flow.set(gradients)
       await memory.write({ flow }, { flow: [room, width] })
-      await table.take(batchOf(words), true)
+      await words.take(batchOf(ids), true)
       optimizer.begin(learningRate)
       await table.step()
     },
