@@ -120,7 +120,9 @@ export async function trained(
     })
     await observer.onEpoch?.(result, parameters, state)
   }
-  const parameters = await trainer.train(residentData(), 3, { ...observer, onEpoch }, from)
+  // It is trained in place, and may be gone on from again.
+  const start = from && { ...from, parameters: copied(from.parameters) }
+  const parameters = await trainer.train(residentData(), 3, { ...observer, onEpoch }, start)
   await trainer.dispose()
   return { parameters: copied(parameters), epochs, points }
 }
