@@ -26,20 +26,28 @@ const factorOf = (share: number) => lane / (lane - thresholdOf(share))
 const startOf = ({ seed, step, part }: Draw, name: string) =>
   hash32(seed, hashString('dropout'), step, part, hashString(name)) | 0
 
+/** The stream of `uniformStream` in its bits, in line: millions are drawn for every step. */
+const increment = 0x9e3779b9
+function mixed(state: number): number {
+  let z = Math.imul(state ^ (state >>> 16), 0x85ebca6b)
+  z = Math.imul(z ^ (z >>> 13), 0xc2b2ae35)
+  return z ^ (z >>> 16)
+}
+
+/** 1 or 0, by the sign of a difference: no processor can tell which way a branch would go. */
+const isKept = (drawn: number, threshold: number) => (threshold - 1 - drawn) >>> 31
+
 /** Fills masks: 0 for a share of the numbers, 1 / (1 − share) for the others. */
 export function fillMasks(masks: Tensors, draw: Draw): void {
   const [threshold, kept] = [thresholdOf(draw.share), factorOf(draw.share)]
   for (const [name, mask] of Object.entries(masks)) {
     let state = startOf(draw, name)
     for (let i = 0; i < mask.length; i += 2) {
-      // The stream of `uniformStream`, in line: millions are drawn for every step.
-      state = (state + 0x9e3779b9) | 0
-      let z = Math.imul(state ^ (state >>> 16), 0x85ebca6b)
-      z = Math.imul(z ^ (z >>> 13), 0xc2b2ae35)
-      z ^= z >>> 16
-      mask[i] = (z & 0xffff) < threshold ? 0 : kept
+      state = (state + increment) | 0
+      const z = mixed(state)
+      mask[i] = isKept(z & 0xffff, threshold) * kept
       // A write past an odd end does nothing.
-      mask[i + 1] = z >>> 16 < threshold ? 0 : kept
+      mask[i + 1] = isKept(z >>> 16, threshold) * kept
     }
   }
 }
@@ -55,12 +63,10 @@ export function packMasks(masks: Tensors, draw: Draw): void {
     for (let i = 0; i < mask.length; i++) {
       let bits = 0
       for (let bit = 0; bit < packed; bit += 2) {
-        state = (state + 0x9e3779b9) | 0
-        let z = Math.imul(state ^ (state >>> 16), 0x85ebca6b)
-        z = Math.imul(z ^ (z >>> 13), 0xc2b2ae35)
-        z ^= z >>> 16
-        if ((z & 0xffff) >= threshold) bits |= 1 << bit
-        if (z >>> 16 >= threshold) bits |= 2 << bit
+        state = (state + increment) | 0
+        const z = mixed(state)
+        bits |= isKept(z & 0xffff, threshold) << bit
+        bits |= isKept(z >>> 16, threshold) << (bit + 1)
       }
       mask[i] = bits
     }
