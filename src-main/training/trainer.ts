@@ -119,13 +119,10 @@ export class Trainer {
       const batches = batchesOf(plan, epoch)
       const steps = batches.length * epochs
       const tally = new Tally(this.#model.classes)
-      const taken: TakenStep[] = []
       const tell = (outcomes: readonly StepOutcome[]) => {
-        for (const outcome of outcomes) {
-          const known = taken.shift()!
-          const result = tally.add(outcome, known)
-          if (known.step > last.step) onStep?.(known.step, steps, result)
-          last.step = Math.max(last.step, known.step)
+        for (const { done, ...result } of tally.add(outcomes)) {
+          if (done > last.step) onStep?.(done, steps, result)
+          last.step = Math.max(last.step, done)
         }
       }
       let learningRate = 0
@@ -141,7 +138,7 @@ export class Trainer {
         }
         const texts = batch.map((index) => textAt(data.texts, index))
         const classes = batch.map((index) => data.classes[index]!)
-        taken.push({ ...weights, classes, step })
+        tally.expect({ ...weights, classes, step })
         const { rowWeight } = weights
         tell(await stepper.step({ texts, classes, rowWeight, learningRate, step }))
       }
@@ -217,6 +214,8 @@ interface TakenStep extends BatchWeights {
 /** Loss and accuracy of an epoch, weighted as the rows are. */
 class Tally {
   readonly #classes: number
+  /** The steps whose outcomes are not known yet, in their order. */
+  readonly #expected: TakenStep[] = []
   #loss = 0
   #right = 0
   #weight = 0
@@ -233,8 +232,20 @@ class Tally {
     return this.#right / this.#weight
   }
 
-  /** Adds a step, and says what it came to; `rowWeight` times `weight` is what each row counts. */
-  add({ losses, logits }: StepOutcome, { classes, rowWeight, weight }: TakenStep): StepResult {
+  expect(step: TakenStep): void {
+    this.#expected.push(step)
+  }
+
+  /** Adds the outcomes of the steps that come next, and says what each came to. */
+  add(outcomes: readonly StepOutcome[]): (StepResult & { done: number })[] {
+    return outcomes.map((outcome) => {
+      const step = this.#expected.shift()!
+      return { done: step.step, ...this.#addStep(outcome, step) }
+    })
+  }
+
+  /** `rowWeight` times `weight` is what each row counts. */
+  #addStep({ losses, logits }: StepOutcome, { classes, rowWeight, weight }: TakenStep): StepResult {
     const batch = { loss: 0, accuracy: 0 }
     classes.forEach((label, row) => {
       const share = rowWeight[row]! * weight
