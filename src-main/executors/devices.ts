@@ -39,6 +39,8 @@ export interface OnnxDevice extends Device {
   readonly indices: 'int32' | 'int64'
   /** Whether onnxruntime-node can leave results there for the next run to read. */
   readonly keepsTensors: boolean
+  /** Goes up when trainings there come to something else; no key of a round names the first. */
+  readonly revision?: number
   /** Operators that it lacks and that are written with others, so that nothing leaves the device. */
   readonly composed: readonly OpName[]
   /** Operators that run on the CPU; `null` where nobody has looked yet. */
@@ -68,6 +70,8 @@ export const devices: Devices = {
     // It reshapes and stretches no int64: ScatterElements would send its indices to the CPU and back.
     indices: 'int32',
     keepsTensors: true,
+    // Of an encoder words' gradients are added up there as well, and their rows are changed.
+    revision: 2,
     composed: ['LogSoftmax'],
     onCpu: []
   },

@@ -1,6 +1,6 @@
 /** Rounds: those that are known already, and those that have to be computed. */
-import type { DeviceName, DeviceUse } from '../executors/devices.ts'
-import { deviceNames, withCpuBehind, workersFor } from '../executors/devices.ts'
+import type { DeviceName, DeviceUse, OnnxDevice } from '../executors/devices.ts'
+import { deviceNames, devices, withCpuBehind, workersFor } from '../executors/devices.ts'
 import type { Edit } from '../fix/edits.ts'
 import { progressMeter } from '../jobs/progress.ts'
 import { revisionOf } from '../models/models.ts'
@@ -52,8 +52,10 @@ function taskMaker(workspace: TrainedWorkspace, device: DeviceName) {
 }
 
 /** What a device adds to the key of what is proven on it. */
-export function keyPartOf(device: DeviceName): { device?: DeviceName } {
-  return device === 'cpu' ? {} : { device }
+export function keyPartOf(device: DeviceName): { device?: DeviceName; deviceRevision?: number } {
+  const { revision }: Partial<OnnxDevice> = devices[device]
+  const isLater = revision !== undefined && { deviceRevision: revision }
+  return device === 'cpu' ? {} : { device, ...isLater }
 }
 
 const tokenizerKeys = new WeakMap<Tokenizer, string>()

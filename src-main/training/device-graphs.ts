@@ -11,6 +11,7 @@ import {
   neg,
   relu,
   reshape,
+  slice,
   sub
 } from '../graph/build.ts'
 import type { Graph, Shape, Value } from '../graph/ir.ts'
@@ -190,20 +191,36 @@ export interface WordSumSizes {
  * `squares` [1]. `places` hold, for each position the place of its word [flows], or for each place
  * the row of its word [room]; below 0 there is none.
  */
-export function wordSumGraph({ flows, room, width, byPosition, isFirst }: WordSumSizes): Graph {
+export function wordSumGraph(
+  { flows, room, width, byPosition, isFirst }: WordSumSizes,
+  largest = largestProduct
+): Graph {
   const flow = input('flow', [flows, width])
   const found = byPosition
-    ? sumOfPlaces(flow, input('places', [flows]), room)
+    ? sumOfPlaces(flow, input('places', [flows]), room, largest)
     : rowsAtPlaces(flow, input('places', [room]))
   const sums = isFirst ? found : add(input('wordSum', [room, width]), found)
   return { name: 'word-sum', outputs: { sums, squares: sumOfSquares(sums) } }
 }
 
-/** As a product with ones and zeros, which adds up in one order; a GPU that scatters does not. */
-function sumOfPlaces(flow: Value, places: Value, room: number): Value {
+/** Numbers of the largest matrix of ones and zeros: 64 MiB of them. */
+const largestProduct = 2 ** 24
+
+/**
+ * As a product with ones and zeros, which adds up in one order; a GPU that scatters does not. It is
+ * taken in parts, as such a matrix would grow with the square of a batch.
+ */
+function sumOfPlaces(flow: Value, places: Value, room: number, largest: number): Value {
   const all = constant([...Array(room).keys()], [room, 1])
-  const isOther = indicator(sub(all, reshape(places, [1, places.shape[0]!])))
-  return matmul(sub(constant([1]), isOther), flow)
+  const each = Math.max(Math.floor(largest / room), 1)
+  const flows = places.shape[0]!
+  const products = Array.from({ length: Math.ceil(flows / each) }, (_, part) => {
+    const span = [part * each, Math.min((part + 1) * each, flows)] as const
+    const some = reshape(slice(places, 0, span), [1, span[1] - span[0]])
+    const isOther = indicator(sub(all, some))
+    return matmul(sub(constant([1]), isOther), slice(flow, 0, span))
+  })
+  return products.reduce(add)
 }
 
 function rowsAtPlaces(flow: Value, places: Value): Value {

@@ -13,14 +13,14 @@ import { joinedOutcome } from './stepper.ts'
 /** Name of the tensor that holds them. */
 export const outcomesName = 'outcomes'
 
-/** Batches of which they are kept at most. */
-const most = 16
+/** Batches of which they are kept at most: so much work may be queued up when somebody cancels. */
+const most = 8
 
-/** Seconds after which they are read, about: how far a bar of progress may lag behind. */
-const patience = 0.25
+/** Seconds after which they are read, about; whoever watches lags behind by up to twice as much. */
+const patience = 0.125
 
 /** [batches, rows, 1 + classes]: of each row its loss and its logits, the last batch's at the end. */
-export function outcomesShape({ rows, classes, parts }: OutcomeSizes): Shape {
+function outcomesShape({ rows, classes, parts }: OutcomeSizes): Shape {
   return [Math.max(most, parts), rows, 1 + classes]
 }
 
@@ -46,22 +46,25 @@ export function keepingOutcomes({ name, outputs }: Graph, sizes: OutcomeSizes): 
 export class DeviceOutcomes {
   readonly #memory: DeviceMemory
   readonly #shape: Shape
+  readonly #now: () => number
   /** Batches of each step that is not known yet. */
   #unknown: number[] = []
   /** Steps after which they are read. */
   #steps = 1
-  #readAt = performance.now()
+  #readAt = 0
 
-  constructor(memory: DeviceMemory, sizes: OutcomeSizes) {
+  /** `now` is a clock in ms. */
+  constructor(memory: DeviceMemory, sizes: OutcomeSizes, now = () => performance.now()) {
     this.#memory = memory
     this.#shape = outcomesShape(sizes)
+    this.#now = now
   }
 
   /** Makes room for them on the device. */
   async begin(): Promise<void> {
     const shapes = { [outcomesName]: this.#shape }
     await this.#memory.write({ [outcomesName]: new Float32Array(sizeOf(this.#shape)) }, shapes)
-    this.#readAt = performance.now()
+    this.#readAt = this.#now()
   }
 
   /** Is told that a step of so many batches has been taken; reads when it is time to. */
@@ -75,7 +78,7 @@ export class DeviceOutcomes {
   async rest(): Promise<StepOutcome[]> {
     if (this.#unknown.length === 0) return []
     const { [outcomesName]: kept } = await this.#memory.read([outcomesName])
-    const now = performance.now()
+    const now = this.#now()
     const seconds = (now - this.#readAt) / 1000 / this.#unknown.length
     this.#steps = Math.max(Math.floor(patience / seconds), 1)
     this.#readAt = now

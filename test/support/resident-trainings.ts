@@ -20,17 +20,16 @@ import { encoded } from './views.ts'
 const words = 40
 const rows = 40
 
+const sizes = {
+  ...{ embedding: 16, hidden: 16, layers: 2, heads: 2, intermediate: 32, positions: 26 },
+  ...{ types: 2, normEpsilon: 1e-12 }
+}
+
 /** Models that are small, and of which every part is trained. */
-export const residentModels: Readonly<Record<'TextCNN' | 'BERT', Model>> = {
+export const residentModels: Readonly<Record<'TextCNN' | 'BERT' | 'RoBERTa', Model>> = {
   TextCNN: textCnn({ embedding: 8, filters: 6, widths: [3, 2] }, 3),
-  BERT: encoder(
-    'bert',
-    {
-      ...{ embedding: 16, hidden: 16, layers: 2, heads: 2, intermediate: 32, positions: 24 },
-      ...{ types: 2, normEpsilon: 1e-12, padId: 0 }
-    },
-    3
-  )
+  BERT: encoder('bert', { ...sizes, padId: 0 }, 3),
+  RoBERTa: encoder('roberta', { ...sizes, padId: 1 }, 3)
 }
 
 /** A rate that changes, and decay strong enough to be seen. */
@@ -58,6 +57,11 @@ export const residentVariants: readonly Variant[] = [
   { name: 'AdamW, clipped', of: 'TextCNN', changes: { clipNorm: 0.02 } },
   { name: 'SGD', of: 'TextCNN', changes: sgd },
   {
+    name: 'SGD without momentum',
+    of: 'TextCNN',
+    changes: { ...sgd, optimizer: { kind: 'sgd', momentum: 0 } }
+  },
+  {
     name: 'SGD, clipped, in parts',
     of: 'TextCNN',
     changes: { ...sgd, clipNorm: 0.1, accumulation: 3 }
@@ -74,13 +78,17 @@ export const residentVariants: readonly Variant[] = [
     of: 'BERT',
     changes: { accumulation: 2, clipNorm: 0.1, dropout: 0.2 }
   },
-  { name: 'SGD, clipped', of: 'BERT', changes: { ...sgd, clipNorm: 0.5 } }
+  { name: 'SGD, clipped', of: 'BERT', changes: { ...sgd, clipNorm: 0.5 } },
+  { name: 'AdamW, in parts, [PAD] not the first', of: 'RoBERTa', changes: { accumulation: 3 } }
 ]
 
-/** Random texts of which some rows have no weight; short, as each shape of batch is compiled. */
+/**
+ * Random texts, with [PAD] in them as an edit leaves it, of which some rows have no weight; short, as
+ * each shape of batch is compiled.
+ */
 export function residentData(): TrainingSet {
   const textOf = (row: number) =>
-    Array.from({ length: 3 + (hash32(row) % 6) }, (_, i) => 1 + (hash32(row, i) % (words - 1)))
+    Array.from({ length: 3 + (hash32(row) % 6) }, (_, i) => hash32(row, i) % words)
   const { texts } = encoded(
     Array.from({ length: rows }, (_, row) => textOf(row)),
     []

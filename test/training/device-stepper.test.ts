@@ -1,18 +1,24 @@
 /** Training with its numbers on a device, where the CPU is the device. */
 import { describe, expect, test } from 'vitest'
-import type { Executor } from '../../src-main/executors/executor.ts'
 import { onnxruntimeExecutor } from '../../src-main/executors/onnxruntime.ts'
-import type { StepResult } from '../../src-main/training/trainer.ts'
+import { evaluate } from '../../src-main/executors/reference.ts'
+import { wordSumGraph } from '../../src-main/training/device-graphs.ts'
 import { changedMemory } from '../support/changed-memory.ts'
 import { residentStory } from '../support/resident-story.ts'
 import { differencesOf, host, residentVariants, trained } from '../support/resident-trainings.ts'
 
 const executor = onnxruntimeExecutor({ threads: 1, keepsTensors: true })
 
+/**
+ * 30 steps in float32 that the host takes in float64: a few roundings, of which AdamW without an
+ * epsilon makes more where a gradient nearly cancels. Up to 2.6e-6 was seen; the host itself ends up to
+ * 5.3e-6 away where its weights begin a rounding off.
+ */
+const tolerance = 2 ** -18
+
 describe('a training on a device', () => {
-  // 30 steps in float32 that the host takes in float64: a few roundings, and up to 9e-7 was seen.
   const variants = residentVariants
-  residentStory({ executor, tolerance: 2 ** -19, variants, stopped: variants })
+  residentStory({ executor, tolerance, variants, stopped: variants })
 })
 
 describe('a training on a device that has no room for the table', () => {
@@ -26,7 +32,7 @@ describe('a training on a device that has no room for the table', () => {
   }))
   const wanted = ['SGD, clipped, in parts', 'AdamW, in parts', 'AdamW, the first layer frozen']
   const variants = residentVariants.filter(({ name }) => wanted.includes(name))
-  residentStory({ executor: small, tolerance: 2 ** -19, variants, stopped: variants })
+  residentStory({ executor: small, tolerance, variants, stopped: variants })
 
   test('has its rows looked up by the host', () => {
     expect(looked).toContain('vectors')
@@ -44,24 +50,17 @@ test.each(['TextCNN', 'BERT'] as const)('what is set for %s makes a difference',
   }
 })
 
-test('the losses of several steps are read at once, and told in their order', async () => {
-  let reads = 0
-  const counting = changedMemory(executor, (memory) => ({
-    read(names) {
-      if (names.includes('outcomes')) reads++
-      return memory.read(names)
-    }
-  }))
-  const told = async (on: Executor) => {
-    const steps: { step: number; loss: number }[] = []
-    const onStep = (step: number, _: number, { loss }: StepResult) =>
-      void steps.push({ step, loss })
-    await trained(on, residentVariants[0]!, { onStep })
-    return steps
-  }
-  const [there, expected] = [await told(counting), await told(host)]
-  expect(there.map(({ step }) => step)).toEqual(expected.map(({ step }) => step))
-  there.forEach(({ loss }, i) => expect(loss).toBeCloseTo(expected[i]!.loss, 5))
-  // The first step is read at once, as nobody knows how long it takes; each epoch ends with a read.
-  expect(reads).toBeLessThan(there.length / 2)
+test.each([1, 7, 40, 1000])('words are summed alike in parts of %i numbers', async (largest) => {
+  const [flows, room, width] = [30, 5, 3]
+  const flow = Float32Array.from({ length: flows * width }, (_, i) => (i % 11) - 5)
+  const places = Float32Array.from({ length: flows }, (_, i) => ((i * 7) % (room + 1)) - 1)
+  const graph = wordSumGraph({ flows, room, width, byPosition: true, isFirst: true }, largest)
+  const { sums, squares } = evaluate(graph, { flow, places })
+  const expected = new Float64Array(room * width)
+  places.forEach((place, i) => {
+    if (place < 0) return
+    for (let n = 0; n < width; n++) expected[place * width + n]! += flow[i * width + n]!
+  })
+  expect([...sums!.data]).toEqual([...expected])
+  expect(squares!.data[0]).toBe(expected.reduce((sum, number) => sum + number * number, 0))
 })
