@@ -41,15 +41,33 @@ export function casesOf(op: OpName): OpCase[] {
   return JSON.parse(readFileSync(new URL(`${op}.json`, folder), 'utf8')) as OpCase[]
 }
 
-/** The operator applied to inputs `x0`, `x1`, …, and what to feed those. */
-export function buildCase({ op, attributes, inputs }: OpCase) {
-  const values = inputs.map(({ shape }, i) => input(`x${i}`, shape))
+/** The operator applied to inputs `x0`, `x1`, …, with a prefix, and what to feed those. */
+export function buildCase({ op, attributes, inputs }: OpCase, prefix = '') {
+  const values = inputs.map(({ shape }, i) => input(`${prefix}x${i}`, shape))
   const outputs: readonly Value[] = apply(op, values, attributes)
-  const feeds = Object.fromEntries(inputs.map(({ data }, i) => [`x${i}`, data]))
+  const feeds = Object.fromEntries(inputs.map(({ data }, i) => [`${prefix}x${i}`, data]))
   return { inputs: values, outputs, feeds }
 }
 
 /** Values as the outputs of a graph, by a prefix and their place. */
 export function numbered(prefix: string, values: readonly Value[]): Record<string, Value> {
   return Object.fromEntries(values.map((value, i) => [`${prefix}${i}`, value]))
+}
+
+/** All cases of one operator in one graph, each under the names of its prefix, and what to feed it. */
+export function casesAtOnce(op: OpName) {
+  const cases = casesOf(op).map((given, n) => {
+    const prefix = `case${n}.`
+    return { ...given, prefix, built: buildCase(given, prefix) }
+  })
+  const outputs = cases.map(({ prefix, built }) => numbered(`${prefix}y`, built.outputs))
+  return {
+    cases,
+    graph: { name: op, outputs: merged(outputs) },
+    feeds: merged(cases.map(({ built }) => built.feeds))
+  }
+}
+
+function merged<T>(records: readonly Readonly<Record<string, T>>[]): Record<string, T> {
+  return Object.fromEntries(records.flatMap((record) => Object.entries(record)))
 }

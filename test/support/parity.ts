@@ -1,20 +1,27 @@
 /** What every executor is held to: the cases of all operators, and whole steps of small models. */
-import { describe, expect, test } from 'vitest'
+import { beforeAll, describe, expect, test } from 'vitest'
 import { evaluate } from '../../src-main/executors/reference.ts'
-import type { TestedExecutor } from './executors.ts'
+import type { Numbers, TestedExecutor } from './executors.ts'
 import { expectClose } from './golden.ts'
-import { buildCase, casesOf, computingOps, numbered } from './op-cases.ts'
+import { casesAtOnce, computingOps } from './op-cases.ts'
 import { smallModels, stepKinds, wholeStep } from './steps.ts'
 
 /** The executor computes every operator's cases as they were made outside. */
 export function opParity(executor: TestedExecutor): void {
   describe.each(computingOps)('%s', (op) => {
-    test.each(casesOf(op))('$note', async (given) => {
-      const { outputs, feeds } = buildCase(given)
-      expect(outputs.map(({ shape }) => shape)).toEqual(given.outputs.map(({ shape }) => shape))
-      const results = await executor.run({ name: op, outputs: numbered('y', outputs) }, feeds)
-      given.outputs.forEach(({ data }, i) => {
-        expectClose(results[`y${i}`]!, data, { tolerance: executor.tolerance, name: `y${i}` })
+    // Together, as a GPU takes longer to get ready for a graph than to compute it.
+    const { cases, graph, feeds } = casesAtOnce(op)
+    let results: Numbers
+
+    beforeAll(async () => {
+      results = await executor.run(graph, feeds)
+    })
+
+    test.each(cases)('$note', ({ built, outputs, prefix }) => {
+      expect(built.outputs.map(({ shape }) => shape)).toEqual(outputs.map(({ shape }) => shape))
+      outputs.forEach(({ data }, i) => {
+        const result = results[`${prefix}y${i}`]!
+        expectClose(result, data, { tolerance: executor.tolerance, name: `y${i}` })
       })
     })
   })
