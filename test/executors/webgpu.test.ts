@@ -2,7 +2,8 @@
  * WebGPU on whatever GPU there is: one in software where vitest.config.ts has found it. Skipped with
  * a sentence where there is none.
  */
-import { describe, expect, test } from 'vitest'
+import { afterAll, describe, expect, test } from 'vitest'
+import type { Executable } from '../../src-main/executors/executor.ts'
 import { onnxruntimeExecutor } from '../../src-main/executors/onnxruntime.ts'
 import { probeDevice } from '../../src-main/executors/probe.ts'
 import { input, scatterAdd } from '../../src-main/graph/build.ts'
@@ -17,7 +18,9 @@ import { residentStory } from '../support/resident-story.ts'
 import { residentVariants } from '../support/resident-trainings.ts'
 import { movedBytes } from '../support/train-steps.ts'
 
-const executor = onnxruntimeRow('onnxruntime webgpu', { device: 'webgpu', threads: 1 })
+/** While a session is there, others take over what the GPU has made ready for it: by far the most. */
+const kept: Executable[] = []
+const executor = onnxruntimeRow('onnxruntime webgpu', { device: 'webgpu', threads: 1, kept })
 const probe = await probeDevice('webgpu')
 if (!probe.found) {
   console.warn(
@@ -27,6 +30,10 @@ if (!probe.found) {
 }
 
 describe.skipIf(!probe.found)('onnxruntime webgpu', () => {
+  afterAll(async () => {
+    for (const executable of kept) await executable.dispose()
+  })
+
   describe('computes', () => opParity(executor))
 
   describe('agrees with the reference on a step of', () => stepParity(executor))

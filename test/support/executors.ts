@@ -2,7 +2,7 @@
 import type { DeviceName, OnnxruntimeDevice } from '../../src-main/executors/devices.ts'
 import { devices } from '../../src-main/executors/devices.ts'
 import { onnxruntimeExecutor } from '../../src-main/executors/onnxruntime.ts'
-import type { Executor } from '../../src-main/executors/executor.ts'
+import type { Executable, Executor } from '../../src-main/executors/executor.ts'
 import { evaluate } from '../../src-main/executors/reference.ts'
 import type { TfjsPackage } from '../../src-main/executors/tfjs/library.ts'
 import { loadTfjs } from '../../src-main/executors/tfjs/library.ts'
@@ -50,13 +50,16 @@ export const testedExecutors: readonly TestedExecutor[] = [
   tfjsRow('tfjs in plain JavaScript', '@tensorflow/tfjs-backend-cpu')
 ]
 
-/** onnxruntime on a device. Where nothing is to run on the CPU, that something does is a failure. */
+/**
+ * onnxruntime on a device. Where nothing is to run on the CPU, that something does is a failure. What
+ * was compiled is put into `kept`, for the caller to dispose of, or else is gone after its run.
+ */
 export function onnxruntimeRow(
   name: string,
-  { device, threads }: { device: OnnxruntimeDevice; threads: number }
+  { device, threads, kept }: { device: OnnxruntimeDevice; threads: number; kept?: Executable[] }
 ): TestedExecutor {
   const alone = device !== 'cpu' && devices[device].onCpu?.length === 0
-  return executorRow(name, device, () => onnxruntimeExecutor({ device, threads, alone }))
+  return executorRow(name, device, () => onnxruntimeExecutor({ device, threads, alone }), kept)
 }
 
 /** One package of TensorFlow.js; a process can have no other besides. */
@@ -64,17 +67,23 @@ export function tfjsRow(name: string, library: TfjsPackage): TestedExecutor {
   return executorRow(name, 'tfjs', () => tfjsExecutor(loadTfjs({ packages: [library] })))
 }
 
-function executorRow(name: string, device: DeviceName, make: () => Executor): TestedExecutor {
+function executorRow(
+  name: string,
+  device: DeviceName,
+  make: () => Executor,
+  kept?: Executable[]
+): TestedExecutor {
   return {
     name,
     tolerance: tolerances[device],
     async run(graph, feeds) {
       const executable = await make().compile(graph)
+      kept?.push(executable)
       const tensors = Object.entries(feeds).map(([name, data]) => [name, Float32Array.from(data)])
       try {
         return await executable.run(Object.fromEntries(tensors))
       } finally {
-        await executable.dispose()
+        if (!kept) await executable.dispose()
       }
     }
   }
