@@ -6,6 +6,7 @@ const page = 'test/renderer/**/*.test.ts'
 const gpu = ['test/executors/webgpu.test.ts', 'test/pipeline/webgpu.test.ts']
 /** What is tried with a GPU and without. */
 const both = ['test/service/devices.test.ts']
+const commands = 'test/e2e/**/*.test.ts'
 
 export default defineConfig({
   test: {
@@ -19,7 +20,11 @@ export default defineConfig({
     projects: [
       {
         extends: true,
-        test: { name: 'core', include: ['test/**/*.test.ts'], exclude: [page, ...gpu] }
+        test: { name: 'core', include: ['test/**/*.test.ts'], exclude: [page, commands, ...gpu] }
+      },
+      {
+        extends: true,
+        test: { name: 'commands', include: [commands], globalSetup: 'test/e2e/build.ts' }
       },
       { extends: true, test: { name: 'gpu', include: [...gpu, ...both], env: softwareGpu() } },
       {

@@ -5,7 +5,7 @@ import type { FixReport } from '../../src-main/retrain/fix-report.ts'
 import { patient, useCommandLine } from '../support/command-line.ts'
 import { plantedColumns, plantedCsv, plantedRows, quickTraining } from '../support/planted.ts'
 
-const cli = useCommandLine()
+const cli = useCommandLine({ from: 'built' })
 const columns = ['--text', 'text', '--label', 'label']
 const few = 'a,x\nb,y\nc,x\nd,y\n'
 

@@ -13,7 +13,7 @@ import type { Explanation } from '../../src-main/pipeline/explain.ts'
 import { patient, useCommandLine } from '../support/command-line.ts'
 import { plantedProject } from '../support/planted.ts'
 
-const cli = useCommandLine()
+const cli = useCommandLine({ from: 'built' })
 const fix = ['--action', 'remove', '--k', '3', '--rounds', '2', '--threads', '1']
 
 let example: string

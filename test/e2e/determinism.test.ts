@@ -3,7 +3,7 @@ import { expect, it } from 'vitest'
 import { patient, useCommandLine } from '../support/command-line.ts'
 import { plantedColumns, plantedCsv, quickTraining } from '../support/planted.ts'
 
-const cli = useCommandLine()
+const cli = useCommandLine({ from: 'built' })
 
 /** A document without the times that it took. */
 const withoutTimes = (json: string): string =>

@@ -21,7 +21,7 @@ const canMount = ((): boolean => {
 })()
 if (!canMount) console.warn('SKIPPED: no right to mount, so nothing is tried on a full disk.')
 
-const cli = useCommandLine()
+const cli = useCommandLine({ from: 'built' })
 const mounted: string[] = []
 
 function disk(name: string, options: string): void {

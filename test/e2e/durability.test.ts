@@ -6,7 +6,7 @@ import type { Running } from '../support/command-line.ts'
 import { patient, until, useCommandLine } from '../support/command-line.ts'
 import { plantedColumns, plantedCsv, quickTraining } from '../support/planted.ts'
 
-const cli = useCommandLine()
+const cli = useCommandLine({ from: 'built' })
 const init = ['--data', 'films.csv', ...plantedColumns]
 const fix = ['--action', 'remove', '--k', '5', '--rounds', '4', '--control', '--threads', '1']
 

@@ -15,7 +15,7 @@ import { plantedColumns, plantedCsv } from '../support/planted.ts'
 
 type Kept = FixReport & { id: string }
 
-const cli = useCommandLine()
+const cli = useCommandLine({ from: 'built' })
 const init = (project: string, ...options: string[]) =>
   cli.say('init', project, '--data', 'films.csv', ...plantedColumns, ...options)
 

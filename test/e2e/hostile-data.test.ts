@@ -3,7 +3,7 @@ import { describe, expect, it } from 'vitest'
 import { patient, useCommandLine } from '../support/command-line.ts'
 import { plantedRows, quickTraining } from '../support/planted.ts'
 
-const cli = useCommandLine()
+const cli = useCommandLine({ from: 'built' })
 
 const escapeSequence = '\u001b]0;owned\u0007\u001b[2J\u001b[31m'
 const bidirectional = '\u202egnorw\u2066\u061c'

@@ -5,7 +5,7 @@ import { trainingPresets } from '../../src-main/training/presets.ts'
 import { patient, useCommandLine } from '../support/command-line.ts'
 import { plantedColumns, plantedCsv } from '../support/planted.ts'
 
-const cli = useCommandLine()
+const cli = useCommandLine({ from: 'built' })
 
 /** The settings that a training ended with, and the method that explains its model. */
 async function train(...options: string[]) {

@@ -9,7 +9,7 @@ import type { FixReport } from '../../src-main/retrain/fix-report.ts'
 import { patient, useCommandLine } from '../support/command-line.ts'
 import { plantedRows, quickTraining } from '../support/planted.ts'
 
-const cli = useCommandLine()
+const cli = useCommandLine({ from: 'built' })
 
 interface Told {
   mistakes: Mistake[]

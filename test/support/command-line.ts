@@ -6,7 +6,11 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, beforeAll, expect } from 'vitest'
 
-const entry = join(import.meta.dirname, '../../resources/erratum.mjs')
+const root = join(import.meta.dirname, '../..')
+const entries = {
+  source: join(root, 'resources/erratum.mjs'),
+  built: join(root, 'out/main/cli.js')
+}
 
 /** A test that runs several commands on a busy machine. */
 export const patient = 240_000
@@ -74,9 +78,13 @@ export interface CommandLine {
 
 /**
  * A fresh folder for the tests of the file that calls this. Commands find settings that say `device`:
- * the machine's own might, and what `auto` takes differs between machines.
+ * the machine's own might, and what `auto` takes differs between machines. They run from the source,
+ * as in a checkout, or as built: that starts in a quarter of the time, and is what many commands take.
  */
-export function useCommandLine({ device = 'cpu' } = {}): CommandLine {
+export function useCommandLine({
+  device = 'cpu',
+  from = 'source'
+}: { device?: string; from?: keyof typeof entries } = {}): CommandLine {
   let folder = ''
   let home = ''
   const running = new Set<ChildProcess>()
@@ -95,7 +103,7 @@ export function useCommandLine({ device = 'cpu' } = {}): CommandLine {
   })
   const at = (name: string): string => join(folder, name)
   const start = (...args: string[]): Running => {
-    const started = startProgram(process.execPath, [entry, ...args], {
+    const started = startProgram(process.execPath, [entries[from], ...args], {
       cwd: folder,
       env: { ...process.env, XDG_DATA_HOME: home }
     })
