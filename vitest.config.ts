@@ -1,5 +1,7 @@
 import { svelte } from '@sveltejs/vite-plugin-svelte'
 import { defineConfig } from 'vitest/config'
+import type { TestSpecification } from 'vitest/node'
+import { BaseSequencer } from 'vitest/node'
 import { softwareGpu } from './test/support/software-gpu.ts'
 
 const page = 'test/renderer/**/*.test.ts'
@@ -8,11 +10,21 @@ const gpu = ['test/executors/webgpu.test.ts', 'test/pipeline/webgpu.test.ts']
 const both = ['test/service/devices.test.ts']
 const commands = 'test/e2e/**/*.test.ts'
 
+/** Begins with the GPU: it takes longest, and last would leave one of the workers with nothing to do. */
+class GpuFirst extends BaseSequencer {
+  override async sort(files: TestSpecification[]): Promise<TestSpecification[]> {
+    const sorted = await super.sort(files)
+    const isOnGpu = ({ project }: TestSpecification) => project.name === 'gpu'
+    return [...sorted.filter(isOnGpu), ...sorted.filter((file) => !isOnGpu(file))]
+  }
+}
+
 export default defineConfig({
   test: {
     // Every test file is a process of its own: native sessions and signals stay apart.
     pool: 'forks',
     maxWorkers: 2,
+    sequence: { sequencer: GpuFirst },
     // Machines differ; a test that hangs is what this is for, not a slow one.
     testTimeout: 60_000,
     hookTimeout: 60_000,
