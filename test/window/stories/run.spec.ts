@@ -4,9 +4,9 @@ test('a run is cancelled, taken up, and found again after a reload', async ({ wi
   const page = await withDemo.open()
   await page.getByRole('link', { name: 'Demo' }).click()
   await page.getByRole('row').nth(1).click()
-  await page.getByRole('spinbutton', { name: 'Rounds' }).fill('4')
+  await page.getByRole('spinbutton', { name: 'Rounds' }).fill('3')
   await page.getByRole('button', { name: 'Retrain' }).click()
-  const ended = page.getByText(/^[1-9]\d* rounds? of 12 ended/)
+  const ended = page.getByText(/^[1-9]\d* rounds? of 9 ended/)
   await expect(ended).toBeVisible({ timeout: 60_000 })
 
   await page.reload()
@@ -14,7 +14,7 @@ test('a run is cancelled, taken up, and found again after a reload', async ({ wi
   await page.getByRole('main').getByRole('button', { name: 'Cancel' }).click()
   await expect(page.getByText(/^Cancelled\. [1-9]\d* rounds? ended/)).toBeVisible()
   await page.getByRole('button', { name: 'Go on' }).click()
-  await expect(page.getByText(/^Fixed in \d of 4 rounds/)).toBeVisible({ timeout: 90_000 })
+  await expect(page.getByText(/^Fixed in \d of 3 rounds/)).toBeVisible({ timeout: 90_000 })
 
   // The application is started anew: the run stands in the project.
   await withDemo.restart()
