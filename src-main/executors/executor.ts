@@ -37,7 +37,7 @@ export interface Executor {
  * than a step of a small model does, so training keeps there what only its steps read and change.
  */
 export interface DeviceMemory {
-  /** Bytes of the largest tensor that is sure to find room. */
+  /** Bytes that one tensor may have on any such device. */
   readonly largestTensor: number
   /** Takes copies of tensors, each in place of the one that had its name. */
   write(tensors: Tensors, shapes: Readonly<Record<string, Shape>>): Promise<void>

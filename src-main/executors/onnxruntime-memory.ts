@@ -21,7 +21,10 @@ import type { OnRun, SessionOptions } from './onnx-session.ts'
 import { HostTensors, createSession, hostBytes } from './onnx-session.ts'
 
 export class OnnxruntimeMemory implements DeviceMemory {
-  /** The smallest limit of a buffer that WebGPU's specification lets a device have. */
+  /**
+   * The least `maxBufferSize` that WebGPU's specification lets a device have. What a shader reads at
+   * once may be less, 128 MiB at least; onnxruntime takes larger tensors in parts.
+   */
   readonly largestTensor = 2 ** 28
   readonly #options: SessionOptions
   readonly #onRun: OnRun | undefined

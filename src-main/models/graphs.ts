@@ -107,7 +107,10 @@ export interface TrainStepOptions {
 /** Makes a mask of a shape from an input of this name. */
 export type MaskOf = (name: string, shape: Shape) => Value
 
-/** Inputs of this kind hold, or say by a bit each, 0 where a number is left out, and what the others are multiplied by. */
+/**
+ * Inputs of this kind hold 0 where a number is left out, and what the others are multiplied by; or
+ * bits that say so.
+ */
 export const isDropoutMask = (input: string) => input.startsWith('dropout.')
 
 /** The parameters that training changes, where the first layers are frozen. */

@@ -12,7 +12,10 @@ import { placeFor } from './tasks.ts'
 import type { TypicalStep } from './typical-step.ts'
 import type { Task, TaskResult, WorkerData } from './worker.ts'
 
-/** Steps that are timed, after as many that compile and warm up. */
+/**
+ * Steps that are timed, after as many that compile and warm up. A device may be waited for after each,
+ * which a training does less often: its time is rather told too long than too short.
+ */
 const timedSteps = 2
 
 /** How long a device but the CPU may take: what hangs, or takes minutes for a few steps, is of no use. */

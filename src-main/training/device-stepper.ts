@@ -3,7 +3,7 @@
  * gradients. The host sends batches and reads losses, those of several steps at once. Each run leaves
  * on the device what the next one reads there:
  *
- *   look up → train step → sum by word, for each part of a step, → update → update rows
+ *   look up → train step → sum by word (→ add), for each part of a step, → update → update rows
  *
  * They are runs of their own because each is compiled for something else: the train step for batches
  * of one length, sums for a number of words, and the update, the largest after it, but once.

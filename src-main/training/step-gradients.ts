@@ -106,7 +106,7 @@ export function scaleBy(numbers: Float32Array, factor: number): void {
 }
 
 /** The squared norm. */
-export function sumOfSquares(numbers: Float32Array): number {
+function sumOfSquares(numbers: Float32Array): number {
   let sum = 0
   for (let i = 0; i < numbers.length; i++) sum += numbers[i]! * numbers[i]!
   return sum

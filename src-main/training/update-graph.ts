@@ -2,7 +2,8 @@
  * An optimizer's step as graphs, for numbers that stay on a device: one for the parameters that each
  * step changes as a whole, one for the rows of the table that a step touches. They are written by the
  * same rules as the kernels that do it on the host (`dense-states.ts`, `sparse-table.ts`), in float32
- * where those have float64.
+ * where those have float64. So the square of a gradient below 3e-18 of a table's row is lost, and with
+ * it a step that, as the table's ε is 0, would have been a whole one.
  *
  * With g all gradients of a step, those of words among them, each is scaled by
  * limit / max(‖g‖ + 1e-6, limit), as `clip` does.
