@@ -1,6 +1,8 @@
 /** Predictions of a trained model. */
 import { throwIfCancelled } from '../errors.ts'
-import type { Executor, Tensors } from '../executors/executor.ts'
+import type { DeviceMemory, Executor, Tensors } from '../executors/executor.ts'
+import { StateLost } from '../executors/executor.ts'
+import { inputsOf } from '../graph/ir.ts'
 import { BatchRunner, lookUpIn } from '../models/batch-runner.ts'
 import { predictGraph } from '../models/graphs.ts'
 import type { Model } from '../models/model.ts'
@@ -8,22 +10,51 @@ import { embeddingName } from '../models/parameters.ts'
 import type { EncodedTexts } from '../tokens/encode.ts'
 import { textAt } from '../tokens/encode.ts'
 
+/** Where predictions are worked out: a device may keep the parameters meanwhile. */
+interface Place {
+  runner: BatchRunner
+  memory?: DeviceMemory
+}
+
 /** Predicts texts; the compiled graphs are kept from one call to the next. */
 export class Predictor {
   readonly #model: Model
-  readonly #runner: BatchRunner
+  readonly #executor: Executor
   readonly #rows = 64
+  #host: Place | undefined
+  #device: Place | undefined
 
   constructor(model: Model, executor: Executor) {
     this.#model = model
-    this.#runner = new BatchRunner({ model, executor, graph: predictGraph, rows: this.#rows })
+    this.#executor = executor
   }
 
-  /** Probabilities [texts, classes] of every text. */
+  /** Probabilities [texts, classes] of every text; all over again elsewhere where a device fails. */
   async predict(
     texts: EncodedTexts,
     parameters: Tensors,
     signal?: AbortSignal
+  ): Promise<Float32Array> {
+    for (;;) {
+      try {
+        return await this.#predictAt(this.#place, texts, { parameters, signal })
+      } catch (error) {
+        if (!(error instanceof StateLost)) throw error
+      }
+    }
+  }
+
+  async dispose(): Promise<void> {
+    for (const place of [this.#host, this.#device]) {
+      await place?.runner.dispose()
+      await place?.memory?.dispose()
+    }
+  }
+
+  async #predictAt(
+    { runner, memory }: Place,
+    texts: EncodedTexts,
+    { parameters, signal }: { parameters: Tensors; signal: AbortSignal | undefined }
   ): Promise<Float32Array> {
     const count = texts.offsets.length - 1
     const { classes } = this.#model
@@ -33,11 +64,13 @@ export class Predictor {
       (a, b) => lengthOf(a) - lengthOf(b) || a - b
     )
     const lookUp = lookUpIn(parameters[embeddingName]!, this.#model.embeddingSize)
+    await memory?.write(...this.#dense(parameters))
+    const feeds = memory ? {} : parameters
     for (let start = 0; start < count; start += this.#rows) {
       throwIfCancelled(signal)
       const batch = order.slice(start, start + this.#rows)
-      const prepared = await this.#runner.prepare(batch.map((index) => textAt(texts, index)))
-      const results = await this.#runner.run(prepared, { lookUp, feeds: parameters })
+      const prepared = await runner.prepare(batch.map((index) => textAt(texts, index)))
+      const results = await runner.run(prepared, { lookUp, feeds })
       batch.forEach((index, n) => {
         const logits = results['logits']!.subarray(n * classes, (n + 1) * classes)
         softmaxInto(logits, probabilities.subarray(index * classes, (index + 1) * classes))
@@ -46,8 +79,30 @@ export class Predictor {
     return probabilities
   }
 
-  async dispose(): Promise<void> {
-    await this.#runner.dispose()
+  get #place(): Place {
+    const open = this.#executor.openMemory
+    if (!open) return (this.#host ??= { runner: this.#runnerOn(this.#executor) })
+    if (this.#device) return this.#device
+    const memory = open()
+    const names = this.#model.parameters.map(({ name }) => name)
+    const compile: Executor['compile'] = (graph) => {
+      const inputs = inputsOf(graph)
+      return memory.compile(graph, { reads: names.filter((name) => inputs.has(name)), writes: {} })
+    }
+    return (this.#device = { runner: this.#runnerOn({ name: 'predictions', compile }), memory })
+  }
+
+  /** The parameters that graphs read, and their shapes. */
+  #dense(parameters: Tensors): Parameters<DeviceMemory['write']> {
+    const { parameters: specs } = this.#model
+    return [
+      Object.fromEntries(specs.map(({ name }) => [name, parameters[name]!])),
+      Object.fromEntries(specs.map(({ name, shape }) => [name, shape]))
+    ]
+  }
+
+  #runnerOn(executor: Executor): BatchRunner {
+    return new BatchRunner({ model: this.#model, executor, graph: predictGraph, rows: this.#rows })
   }
 }
 
