@@ -1,9 +1,11 @@
 /** Per-example gradients of a trained model, by one backward pass a batch to the embedded words. */
 import { throwIfCancelled } from '../errors.ts'
-import type { Executor, Tensors } from '../executors/executor.ts'
+import type { DeviceMemory, Executor, Tensors } from '../executors/executor.ts'
+import { readingExecutor, untilKept } from '../executors/kept-inputs.ts'
 import type { LookUp } from '../models/batch-runner.ts'
 import { BatchRunner, lookUpIn } from '../models/batch-runner.ts'
-import { inputGradientGraph, mapGraph } from '../models/graphs.ts'
+import type { GivenWords } from '../models/embedded-tokens.ts'
+import { inputGradientGraph, looksUpEmbeddings, mapGraph } from '../models/graphs.ts'
 import type { Model } from '../models/model.ts'
 import { embeddingName } from '../models/parameters.ts'
 import type { EncodedTexts } from '../tokens/encode.ts'
@@ -30,10 +32,13 @@ export interface ExampleGradients extends WordGradients {
 /** Extracts gradients at one checkpoint, whose weights are built into the compiled graphs. */
 export class GradientExtractor {
   readonly #model: Model
-  readonly #runner: BatchRunner
+  readonly #table: Float32Array
+  /** The weights but the table. */
+  readonly #constants: Tensors
+  readonly #executor: Executor
   readonly #lift: Lift
-  /** What a batch is given of its words. */
-  readonly #words: () => Promise<{ lookUp: LookUp } | { feeds: Tensors }>
+  #host: Promise<Place> | undefined
+  #device: Promise<Place> | undefined
   /** Sums of what flows back, by text and word, before they are lifted. */
   #flows: Float32Array = new Float32Array(0)
   readonly #rows: number
@@ -49,22 +54,10 @@ export class GradientExtractor {
   ) {
     const { [embeddingName]: table, ...constants } = parameters
     this.#model = model
+    this.#table = table!
+    this.#constants = constants
+    this.#executor = executor
     this.#rows = rows
-    // A few texts have fewer words than it takes to map the vocabulary.
-    const mapsAll = rows > 1
-    if (mapsAll) this.#words = lazily(() => mapWords(model, table!, { constants, executor }))
-    else {
-      const lookUp = lookUpIn(table!, model.embeddingSize)
-      this.#words = () => Promise.resolve({ lookUp })
-    }
-    this.#runner = new BatchRunner({
-      model,
-      executor,
-      graph: (model, batch) => inputGradientGraph(model, batch, mapsAll ? 'mapped' : 'vectors'),
-      rows,
-      constants,
-      ...(mapsAll && { vocabulary: table!.length / model.embeddingSize })
-    })
     this.#lift = new Lift(model, constants, executor)
   }
 
@@ -85,7 +78,7 @@ export class GradientExtractor {
       const batch = order.slice(start, start + this.#rows)
       const turn = this.#underWay.then(() => {
         throwIfCancelled(signal)
-        return this.#extractBatch({ texts, classes }, batch, positions)
+        return untilKept(() => this.#extractBatch({ texts, classes }, batch, positions))
       })
       this.#underWay = turn.catch(() => undefined)
       yield await turn
@@ -99,10 +92,11 @@ export class GradientExtractor {
   ): Promise<ExampleGradients[]> {
     const size = this.#model.embeddingSize
     const encoded = batch.map((index) => textAt(texts, index))
-    const prepared = await this.#runner.prepare(encoded)
-    const results = await this.#runner.run(prepared, {
+    const { runner, words: given } = await this.#place
+    const prepared = await runner.prepare(encoded)
+    const results = await runner.run(prepared, {
       classes: batch.map((index) => classes[index]!),
-      ...(await this.#words())
+      ...given
     })
     const ids = encoded.map((text) => text.ids)
     const words = this.#sumByWord(ids, prepared.tokens, { results, positions })
@@ -149,27 +143,89 @@ export class GradientExtractor {
   }
 
   async dispose(): Promise<void> {
-    await this.#runner.dispose()
+    for (const place of [this.#host, this.#device]) {
+      // What could not be made has told so to whoever waited for it.
+      const { runner, memory } = (await place?.catch(() => undefined)) ?? {}
+      await runner?.dispose()
+      await memory?.dispose()
+    }
     await this.#lift.dispose()
+  }
+
+  /** The device, where it can keep what all batches read. */
+  get #place(): Promise<Place> {
+    const open = this.#executor.openMemory
+    // A few texts have fewer words than it takes to map the vocabulary.
+    if (this.#rows === 1) return (this.#host ??= this.#lookingUp())
+    if (open) return (this.#device ??= this.#keeping(open()))
+    return (this.#host ??= this.#mapping())
+  }
+
+  #lookingUp(): Promise<Place> {
+    const runner = this.#runner({ given: 'vectors', constants: this.#constants })
+    return Promise.resolve({
+      runner,
+      words: { lookUp: lookUpIn(this.#table, this.#model.embeddingSize) }
+    })
+  }
+
+  /** Feeds what every word of the vocabulary is mapped to, as the weights stay the same. */
+  async #mapping(): Promise<Place> {
+    const runner = this.#runner({ given: 'mapped', constants: this.#constants })
+    return { runner, words: { feeds: { mapped: await this.#mapped() } } }
+  }
+
+  /** Sends that, and the weights, once for all batches. */
+  async #keeping(memory: DeviceMemory): Promise<Place> {
+    const mapped = await this.#mapped()
+    const words = this.#table.length / this.#model.embeddingSize
+    const specs = this.#model.parameters
+    await memory.write(
+      { ...this.#constants, mapped },
+      {
+        ...Object.fromEntries(specs.map(({ name, shape }) => [name, shape])),
+        mapped: [words, mapped.length / words]
+      }
+    )
+    const names = [...Object.keys(this.#constants), 'mapped']
+    const runner = this.#runner({ given: 'mapped', executor: readingExecutor(memory, names) })
+    return { runner, words: { feeds: {} }, memory }
+  }
+
+  /** [words, n] */
+  async #mapped(): Promise<Float32Array> {
+    if (looksUpEmbeddings(this.#model)) return this.#table
+    const graph = mapGraph(this.#model, this.#table.length / this.#model.embeddingSize)
+    const executable = await this.#executor.compile(graph, { constants: this.#constants })
+    const { mapped } = await executable.run({ vectors: this.#table })
+    await executable.dispose()
+    return mapped!
+  }
+
+  #runner({ given, executor = this.#executor, constants }: RunnerParts): BatchRunner {
+    return new BatchRunner({
+      model: this.#model,
+      executor,
+      graph: (model, batch) => inputGradientGraph(model, batch, given),
+      rows: this.#rows,
+      ...(constants && { constants }),
+      ...(given === 'mapped' && { vocabulary: this.#table.length / this.#model.embeddingSize })
+    })
   }
 }
 
-/** What every word of the vocabulary is mapped to, as the weights stay the same. */
-async function mapWords(
-  model: Model,
-  table: Float32Array,
-  { constants, executor }: { constants: Tensors; executor: Executor }
-): Promise<{ feeds: Tensors }> {
-  const graph = mapGraph(model, table.length / model.embeddingSize)
-  const executable = await executor.compile(graph, { constants })
-  const feeds = await executable.run({ vectors: table })
-  await executable.dispose()
-  return { feeds }
+/** Where batches are run, and what each is given of its words. */
+interface Place {
+  runner: BatchRunner
+  words: { lookUp: LookUp } | { feeds: Tensors }
+  memory?: DeviceMemory
 }
 
-function lazily<T>(make: () => Promise<T>): () => Promise<T> {
-  let made: Promise<T> | undefined
-  return () => (made ??= make())
+interface RunnerParts {
+  given: GivenWords
+  executor?: Executor
+  /** Weights that are built in. */
+  constants?: Tensors
 }
 
 /** All gradients of a few texts, in the order of `indices`. */

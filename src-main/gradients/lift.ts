@@ -1,7 +1,7 @@
 /** Lifts what flows back to a model's looked-up words to gradients by their embeddings. */
 import type { Executable, Executor, Tensors } from '../executors/executor.ts'
 import { inputsOf } from '../graph/ir.ts'
-import { liftGraph } from '../models/graphs.ts'
+import { liftGraph, looksUpEmbeddings } from '../models/graphs.ts'
 import type { Model } from '../models/model.ts'
 
 /** Rows of one run: the graph has fixed sizes. */
@@ -11,6 +11,8 @@ export class Lift {
   /** n, the numbers that flow back to a position. */
   readonly flowSize: number
   readonly #size: number
+  /** Whether what flows back is the gradient itself. */
+  readonly #isPlain: boolean
   readonly #compile: () => Promise<Executable>
   #compiled: Promise<Executable> | undefined
 
@@ -19,6 +21,7 @@ export class Lift {
     const graph = liftGraph(model, chunk)
     this.flowSize = inputsOf(graph).get('flow')!.shape[1]!
     this.#size = model.embeddingSize
+    this.#isPlain = looksUpEmbeddings(model)
     this.#compile = () => executor.compile(graph, { constants })
   }
 
@@ -29,6 +32,7 @@ export class Lift {
 
   /** [count, embedding] of the first rows of `flows`, an array that `flowsFor` has made. */
   async lift(flows: Float32Array, count: number): Promise<Float32Array> {
+    if (this.#isPlain) return flows.slice(0, count * this.#size)
     const executable = await (this.#compiled ??= this.#compile())
     const lifted = new Float32Array(count * this.#size)
     for (let start = 0; start < count; start += chunk) {

@@ -1,8 +1,7 @@
 /** Predictions of a trained model. */
 import { throwIfCancelled } from '../errors.ts'
 import type { DeviceMemory, Executor, Tensors } from '../executors/executor.ts'
-import { StateLost } from '../executors/executor.ts'
-import { inputsOf } from '../graph/ir.ts'
+import { readingExecutor, untilKept } from '../executors/kept-inputs.ts'
 import { BatchRunner, lookUpIn } from '../models/batch-runner.ts'
 import { predictGraph } from '../models/graphs.ts'
 import type { Model } from '../models/model.ts'
@@ -30,18 +29,8 @@ export class Predictor {
   }
 
   /** Probabilities [texts, classes] of every text; all over again elsewhere where a device fails. */
-  async predict(
-    texts: EncodedTexts,
-    parameters: Tensors,
-    signal?: AbortSignal
-  ): Promise<Float32Array> {
-    for (;;) {
-      try {
-        return await this.#predictAt(this.#place, texts, { parameters, signal })
-      } catch (error) {
-        if (!(error instanceof StateLost)) throw error
-      }
-    }
+  predict(texts: EncodedTexts, parameters: Tensors, signal?: AbortSignal): Promise<Float32Array> {
+    return untilKept(() => this.#predictAt(this.#place, texts, { parameters, signal }))
   }
 
   async dispose(): Promise<void> {
@@ -85,11 +74,7 @@ export class Predictor {
     if (this.#device) return this.#device
     const memory = open()
     const names = this.#model.parameters.map(({ name }) => name)
-    const compile: Executor['compile'] = (graph) => {
-      const inputs = inputsOf(graph)
-      return memory.compile(graph, { reads: names.filter((name) => inputs.has(name)), writes: {} })
-    }
-    return (this.#device = { runner: this.#runnerOn({ name: 'predictions', compile }), memory })
+    return (this.#device = { runner: this.#runnerOn(readingExecutor(memory, names)), memory })
   }
 
   /** The parameters that graphs read, and their shapes. */

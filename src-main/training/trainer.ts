@@ -1,7 +1,7 @@
 /** The training loop. */
 import { ErratumError, throwIfCancelled } from '../errors.ts'
 import type { Executor, Tensors } from '../executors/executor.ts'
-import { StateLost } from '../executors/executor.ts'
+import { untilKept } from '../executors/kept-inputs.ts'
 import { paddedTokens } from '../models/batch-runner.ts'
 import type { Model } from '../models/model.ts'
 import { initialParameters } from '../models/parameters.ts'
@@ -94,13 +94,7 @@ export class Trainer {
   ): Promise<Tensors> {
     if (data.weights.every((weight) => weight === 0)) throw nothingLeft()
     const last: Progress = { point: from, step: 0 }
-    for (;;) {
-      try {
-        return await this.#trainFrom(last, { data, seed, observer })
-      } catch (error) {
-        if (!(error instanceof StateLost)) throw error
-      }
-    }
+    return untilKept(() => this.#trainFrom(last, { data, seed, observer }))
   }
 
   /** Goes on from the last point, and moves that on where a failure is to be expected. */

@@ -1,8 +1,14 @@
-import { expect, test } from 'vitest'
+import { describe, expect, test } from 'vitest'
+import type { Executor } from '../../src-main/executors/executor.ts'
+import { withFallback } from '../../src-main/executors/fallback.ts'
 import { onnxruntimeExecutor } from '../../src-main/executors/onnxruntime.ts'
 import { GradientExtractor, extractAll } from '../../src-main/gradients/extractor.ts'
 import { textCnn } from '../../src-main/models/text-cnn.ts'
-import { golden } from '../support/golden.ts'
+import { initialParameters } from '../../src-main/models/parameters.ts'
+import { changedMemory } from '../support/changed-memory.ts'
+import { expectClose, golden } from '../support/golden.ts'
+import { losingDevice } from '../support/losing-device.ts'
+import { host, residentData, residentModels } from '../support/resident-trainings.ts'
 import { encoded } from '../support/views.ts'
 
 const { sizes, train, checkpoints } = golden<{
@@ -34,4 +40,51 @@ test('who asks at the same time is answered as one after the other', async () =>
   })
   expect(await Promise.all(asked)).toEqual(alone)
   await extractor.dispose()
+})
+
+describe.each(Object.entries(residentModels))('gradients of %s on a device', (_, model) => {
+  const parameters = initialParameters(model, { words: 40, embeddingLimit: 0.5, seed: 1 })
+  const { texts, classes } = residentData()
+  const indices = Array.from({ length: 40 }, (_, index) => index)
+  const extract = async (executor: Executor) => {
+    const extractor = new GradientExtractor(model, parameters, executor, { rows: 8 })
+    const found = await extractAll(extractor, { texts, classes }, indices, 3)
+    await extractor.dispose()
+    return found
+  }
+
+  test('are those of the host, and what all batches read is sent once', async () => {
+    const written: string[][] = []
+    const keeping = onnxruntimeExecutor({ threads: 1, keepsTensors: true })
+    const counting = changedMemory(keeping, (memory) => ({
+      write(tensors, shapes) {
+        written.push(Object.keys(tensors))
+        return memory.write(tensors, shapes)
+      }
+    }))
+    const [found, expected] = [await extract(counting), await extract(host)]
+    expect(written).toEqual([[...model.parameters.map(({ name }) => name), 'mapped']])
+    found.forEach(({ vectors, words }, i) => {
+      expect(words).toEqual(expected[i]!.words)
+      expectClose(vectors, expected[i]!.vectors, { tolerance: 2 ** -20, name: `text ${i}` })
+    })
+  })
+
+  test('are all there where it is lost, whenever that is', async () => {
+    const expected = await extract(host)
+    for (let n = 1; ; n++) {
+      const notes: string[] = []
+      const device = losingDevice(n, true)
+      const found = await extract(withFallback(device, host, (reason) => notes.push(reason)))
+      found.forEach(({ vectors, words }, i) => {
+        expect(words).toEqual(expected[i]!.words)
+        expectClose(vectors, expected[i]!.vectors, { tolerance: 2 ** -20, name: `text ${i}` })
+      })
+      if (device.calls < n) {
+        expect(n).toBeGreaterThan(5)
+        break
+      }
+      expect(notes).toEqual(['device lost'])
+    }
+  })
 })
