@@ -29,7 +29,7 @@ export interface ExampleGradients extends WordGradients {
   readonly logitGradient: Float32Array
 }
 
-/** Extracts gradients at one checkpoint, whose weights are built into the compiled graphs. */
+/** Extracts gradients at one checkpoint, whose weights are built into the compiled graphs, or kept. */
 export class GradientExtractor {
   readonly #model: Model
   readonly #table: Float32Array

@@ -47,9 +47,8 @@ export class DeviceGraphs {
   readonly sizes: OutcomeSizes
   /** Parameters that each step changes as a whole. */
   readonly trained: readonly ParameterSpec[]
-  /** What a step changes of those, and of the table, with its shapes. */
+  /** Those and what the optimizer keeps of them, with their shapes. */
   readonly changed: ReadonlyMap<string, Shape>
-  readonly changedOfTable: ReadonlyMap<string, Shape>
   readonly #options: DeviceGraphsOptions
   readonly #rules
   readonly #table: Shape
@@ -69,8 +68,6 @@ export class DeviceGraphs {
       parts: settings.accumulation
     }
     this.changed = new Map(this.trained.flatMap((of) => arraysOf(of, dense.arrays)))
-    const table = { name: embeddingName, shape: this.#table }
-    this.changedOfTable = new Map(this.hasWords ? arraysOf(table, row.arrays) : [])
   }
 
   /** Compiles train-step graphs that read parameters on the device and leave there what they find. */
@@ -147,7 +144,8 @@ export class DeviceGraphs {
     return this.#once(`rows ${room}`, () => {
       const [rule, isScaled] = [this.#rules.row, this.isClipped]
       const graph = rowUpdateGraph({ rule, table: this.#table, room, isScaled })
-      return this.#compile(graph, nextOf(this.changedOfTable.keys()), ['ids', 'factors'])
+      const changed = arraysOf({ name: embeddingName, shape: this.#table }, rule.arrays)
+      return this.#compile(graph, nextOf(changed.map(([name]) => name)), ['ids', 'factors'])
     })
   }
 
