@@ -29,6 +29,8 @@ export interface Device {
   readonly needs?: string
   /** A library of the system on Linux that it is not even to be looked for without. */
   readonly loadsOnLinux?: string
+  /** Goes up when trainings there come to something else; no key of a round names the first. */
+  readonly revision?: number
 }
 
 /** A device of onnxruntime, which writes graphs for it as ONNX. */
@@ -39,8 +41,6 @@ export interface OnnxDevice extends Device {
   readonly indices: 'int32' | 'int64'
   /** Whether onnxruntime-node can leave results there for the next run to read. */
   readonly keepsTensors: boolean
-  /** Goes up when trainings there come to something else; no key of a round names the first. */
-  readonly revision?: number
   /** Operators that it lacks and that are written with others, so that nothing leaves the device. */
   readonly composed: readonly OpName[]
   /** Operators that run on the CPU; `null` where nobody has looked yet. */

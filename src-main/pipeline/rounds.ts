@@ -1,5 +1,5 @@
 /** Rounds: those that are known already, and those that have to be computed. */
-import type { DeviceName, DeviceUse, OnnxDevice } from '../executors/devices.ts'
+import type { Device, DeviceName, DeviceUse } from '../executors/devices.ts'
 import { deviceNames, devices, withCpuBehind, workersFor } from '../executors/devices.ts'
 import type { Edit } from '../fix/edits.ts'
 import { progressMeter } from '../jobs/progress.ts'
@@ -53,7 +53,7 @@ function taskMaker(workspace: TrainedWorkspace, device: DeviceName) {
 
 /** What a device adds to the key of what is proven on it. */
 export function keyPartOf(device: DeviceName): { device?: DeviceName; deviceRevision?: number } {
-  const { revision }: Partial<OnnxDevice> = devices[device]
+  const { revision }: Device = devices[device]
   const isLater = revision !== undefined && { deviceRevision: revision }
   return device === 'cpu' ? {} : { device, ...isLater }
 }
