@@ -27,3 +27,36 @@ export async function untilKept<Result>(work: () => Promise<Result>): Promise<Re
     }
   }
 }
+
+/**
+ * What is made to run on an executor: with a memory as long as its device offers one, without where it
+ * has none or has lost it. Each is made once, when it is first needed.
+ */
+export class Places<Place> {
+  readonly #executor: Executor
+  readonly #make: (memory?: DeviceMemory) => Place
+  #host: { place: Place } | undefined
+  #device: { place: Place; memory: DeviceMemory } | undefined
+
+  constructor(executor: Executor, make: (memory?: DeviceMemory) => Place) {
+    this.#executor = executor
+    this.#make = make
+  }
+
+  get current(): Place {
+    const open = this.#executor.openMemory
+    if (!open) return (this.#host ??= { place: this.#make() }).place
+    if (!this.#device) {
+      const memory = open()
+      this.#device = { place: this.#make(memory), memory }
+    }
+    return this.#device.place
+  }
+
+  /** Lets go of what was made, and then of the memory. */
+  async dispose(letGo: (place: Place) => Promise<void>): Promise<void> {
+    if (this.#host) await letGo(this.#host.place)
+    if (this.#device) await letGo(this.#device.place)
+    await this.#device?.memory.dispose()
+  }
+}

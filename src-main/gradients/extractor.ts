@@ -1,13 +1,13 @@
 /** Per-example gradients of a trained model, by one backward pass a batch to the embedded words. */
 import { throwIfCancelled } from '../errors.ts'
 import type { DeviceMemory, Executor, Tensors } from '../executors/executor.ts'
-import { readingExecutor, untilKept } from '../executors/kept-inputs.ts'
+import { Places, readingExecutor, untilKept } from '../executors/kept-inputs.ts'
 import type { LookUp } from '../models/batch-runner.ts'
 import { BatchRunner, lookUpIn } from '../models/batch-runner.ts'
 import type { GivenWords } from '../models/embedded-tokens.ts'
 import { inputGradientGraph, looksUpEmbeddings, mapGraph } from '../models/graphs.ts'
 import type { Model } from '../models/model.ts'
-import { embeddingName } from '../models/parameters.ts'
+import { embeddingName, shapesOfParameters } from '../models/parameters.ts'
 import type { EncodedTexts } from '../tokens/encode.ts'
 import { textAt } from '../tokens/encode.ts'
 import { Lift } from './lift.ts'
@@ -37,8 +37,7 @@ export class GradientExtractor {
   readonly #constants: Tensors
   readonly #executor: Executor
   readonly #lift: Lift
-  #host: Promise<Place> | undefined
-  #device: Promise<Place> | undefined
+  readonly #places: Places<Promise<Place>>
   /** Sums of what flows back, by text and word, before they are lifted. */
   #flows: Float32Array = new Float32Array(0)
   readonly #rows: number
@@ -59,6 +58,11 @@ export class GradientExtractor {
     this.#executor = executor
     this.#rows = rows
     this.#lift = new Lift(model, constants, executor)
+    this.#places = new Places(executor, (memory) => {
+      // A few texts have fewer words than it takes to map the vocabulary.
+      if (rows === 1) return this.#lookingUp()
+      return memory ? this.#keeping(memory) : this.#mapping()
+    })
   }
 
   /** The rule by which positions count, where so many do. */
@@ -92,7 +96,7 @@ export class GradientExtractor {
   ): Promise<ExampleGradients[]> {
     const size = this.#model.embeddingSize
     const encoded = batch.map((index) => textAt(texts, index))
-    const { runner, words: given } = await this.#place
+    const { runner, words: given } = await this.#places.current
     const prepared = await runner.prepare(encoded)
     const results = await runner.run(prepared, {
       classes: batch.map((index) => classes[index]!),
@@ -143,22 +147,12 @@ export class GradientExtractor {
   }
 
   async dispose(): Promise<void> {
-    for (const place of [this.#host, this.#device]) {
+    await this.#places.dispose(async (place) => {
       // What could not be made has told so to whoever waited for it.
-      const { runner, memory } = (await place?.catch(() => undefined)) ?? {}
-      await runner?.dispose()
-      await memory?.dispose()
-    }
+      const made = await place.catch(() => undefined)
+      await made?.runner.dispose()
+    })
     await this.#lift.dispose()
-  }
-
-  /** The device, where it can keep what all batches read. */
-  get #place(): Promise<Place> {
-    const open = this.#executor.openMemory
-    // A few texts have fewer words than it takes to map the vocabulary.
-    if (this.#rows === 1) return (this.#host ??= this.#lookingUp())
-    if (open) return (this.#device ??= this.#keeping(open()))
-    return (this.#host ??= this.#mapping())
   }
 
   #lookingUp(): Promise<Place> {
@@ -179,17 +173,10 @@ export class GradientExtractor {
   async #keeping(memory: DeviceMemory): Promise<Place> {
     const mapped = await this.#mapped()
     const words = this.#table.length / this.#model.embeddingSize
-    const specs = this.#model.parameters
-    await memory.write(
-      { ...this.#constants, mapped },
-      {
-        ...Object.fromEntries(specs.map(({ name, shape }) => [name, shape])),
-        mapped: [words, mapped.length / words]
-      }
-    )
-    const names = [...Object.keys(this.#constants), 'mapped']
-    const runner = this.#runner({ given: 'mapped', executor: readingExecutor(memory, names) })
-    return { runner, words: { feeds: {} }, memory }
+    const shapes = { ...shapesOfParameters(this.#model), mapped: [words, mapped.length / words] }
+    await memory.write({ ...this.#constants, mapped }, shapes)
+    const executor = readingExecutor(memory, Object.keys(shapes))
+    return { runner: this.#runner({ given: 'mapped', executor }), words: { feeds: {} } }
   }
 
   /** [words, n] */
@@ -218,7 +205,6 @@ export class GradientExtractor {
 interface Place {
   runner: BatchRunner
   words: { lookUp: LookUp } | { feeds: Tensors }
-  memory?: DeviceMemory
 }
 
 interface RunnerParts {

@@ -1,4 +1,5 @@
 /** The weights of a model, by name: the embedding and those of its graphs. */
+import type { Shape } from '../graph/ir.ts'
 import { sizeOf } from '../graph/ir.ts'
 import { hash32, hashString, normalStream, uniformStream } from '../random.ts'
 import type { Tensors } from '../executors/executor.ts'
@@ -8,11 +9,18 @@ import type { Initial, Model } from './model.ts'
 export const embeddingName = 'embedding'
 
 /** Shapes of all parameters, the embedding first; the order of a checkpoint. */
-export function parameterShapes(model: Model, words: number): Map<string, readonly number[]> {
+export function parameterShapes(model: Model, words: number): Map<string, Shape> {
   return new Map([
     [embeddingName, [words, model.embeddingSize]],
-    ...model.parameters.map(({ name, shape }) => [name, shape] as const)
+    ...Object.entries(shapesOfParameters(model))
   ])
+}
+
+/** Shapes of the parameters that graphs read: all but the embedding. */
+export function shapesOfParameters({
+  parameters
+}: Pick<Model, 'parameters'>): Record<string, Shape> {
+  return Object.fromEntries(parameters.map(({ name, shape }) => [name, shape]))
 }
 
 export interface Start {

@@ -1,11 +1,11 @@
 /** Predictions of a trained model. */
 import { throwIfCancelled } from '../errors.ts'
 import type { DeviceMemory, Executor, Tensors } from '../executors/executor.ts'
-import { readingExecutor, untilKept } from '../executors/kept-inputs.ts'
+import { Places, readingExecutor, untilKept } from '../executors/kept-inputs.ts'
 import { BatchRunner, lookUpIn } from '../models/batch-runner.ts'
 import { predictGraph } from '../models/graphs.ts'
 import type { Model } from '../models/model.ts'
-import { embeddingName } from '../models/parameters.ts'
+import { embeddingName, shapesOfParameters } from '../models/parameters.ts'
 import type { EncodedTexts } from '../tokens/encode.ts'
 import { textAt } from '../tokens/encode.ts'
 
@@ -18,26 +18,26 @@ interface Place {
 /** Predicts texts; the compiled graphs are kept from one call to the next. */
 export class Predictor {
   readonly #model: Model
-  readonly #executor: Executor
   readonly #rows = 64
-  #host: Place | undefined
-  #device: Place | undefined
+  readonly #places: Places<Place>
 
   constructor(model: Model, executor: Executor) {
     this.#model = model
-    this.#executor = executor
+    const names = model.parameters.map(({ name }) => name)
+    this.#places = new Places(executor, (memory) =>
+      memory
+        ? { runner: this.#runnerOn(readingExecutor(memory, names)), memory }
+        : { runner: this.#runnerOn(executor) }
+    )
   }
 
   /** Probabilities [texts, classes] of every text; all over again elsewhere where a device fails. */
   predict(texts: EncodedTexts, parameters: Tensors, signal?: AbortSignal): Promise<Float32Array> {
-    return untilKept(() => this.#predictAt(this.#place, texts, { parameters, signal }))
+    return untilKept(() => this.#predictAt(this.#places.current, texts, { parameters, signal }))
   }
 
   async dispose(): Promise<void> {
-    for (const place of [this.#host, this.#device]) {
-      await place?.runner.dispose()
-      await place?.memory?.dispose()
-    }
+    await this.#places.dispose(({ runner }) => runner.dispose())
   }
 
   async #predictAt(
@@ -52,8 +52,9 @@ export class Predictor {
     const order = Array.from({ length: count }, (_, i) => i).sort(
       (a, b) => lengthOf(a) - lengthOf(b) || a - b
     )
-    const lookUp = lookUpIn(parameters[embeddingName]!, this.#model.embeddingSize)
-    await memory?.write(...this.#dense(parameters))
+    const { [embeddingName]: table, ...dense } = parameters
+    const lookUp = lookUpIn(table!, this.#model.embeddingSize)
+    await memory?.write(dense, shapesOfParameters(this.#model))
     const feeds = memory ? {} : parameters
     for (let start = 0; start < count; start += this.#rows) {
       throwIfCancelled(signal)
@@ -66,24 +67,6 @@ export class Predictor {
       })
     }
     return probabilities
-  }
-
-  get #place(): Place {
-    const open = this.#executor.openMemory
-    if (!open) return (this.#host ??= { runner: this.#runnerOn(this.#executor) })
-    if (this.#device) return this.#device
-    const memory = open()
-    const names = this.#model.parameters.map(({ name }) => name)
-    return (this.#device = { runner: this.#runnerOn(readingExecutor(memory, names)), memory })
-  }
-
-  /** The parameters that graphs read, and their shapes. */
-  #dense(parameters: Tensors): Parameters<DeviceMemory['write']> {
-    const { parameters: specs } = this.#model
-    return [
-      Object.fromEntries(specs.map(({ name }) => [name, parameters[name]!])),
-      Object.fromEntries(specs.map(({ name, shape }) => [name, shape]))
-    ]
   }
 
   #runnerOn(executor: Executor): BatchRunner {

@@ -1,5 +1,6 @@
 /** Where the steps of a trainer are run: with the numbers on the device, or fed from the host. */
-import type { DeviceMemory, Executor, Tensors } from '../executors/executor.ts'
+import type { Executor, Tensors } from '../executors/executor.ts'
+import { Places } from '../executors/kept-inputs.ts'
 import { input } from '../graph/build.ts'
 import { BatchRunner } from '../models/batch-runner.ts'
 import type { MaskOf } from '../models/graphs.ts'
@@ -20,38 +21,39 @@ export interface StepPlacesOptions {
   executor: Executor
 }
 
+/** Runs train steps; with graphs, what is between them is on a device. */
+interface Place {
+  runner: BatchRunner
+  graphs?: DeviceGraphs
+}
+
 /** Keeps what is compiled from one training to the next. */
 export class StepPlaces {
   readonly #options: StepPlacesOptions
-  #host: BatchRunner | undefined
-  #device: { runner: BatchRunner; graphs: DeviceGraphs } | undefined
+  readonly #places: Places<Place>
 
   constructor(options: StepPlacesOptions) {
     this.#options = options
+    const { executor, settings } = options
+    this.#places = new Places(executor, (memory) => {
+      if (!memory) return { runner: this.#runnerOn(executor, input) }
+      const graphs = new DeviceGraphs(memory, options)
+      return { runner: this.#runnerOn(graphs.trainSteps, packedMask(settings.dropout)), graphs }
+    })
   }
 
   /** Begins a training, on the device as long as the executor has a memory. */
   open(parameters: Tensors, seed: number): Stepper {
-    const { model, settings, executor } = this.#options
-    const open = executor.openMemory
-    if (!open) {
-      const runner = (this.#host ??= this.#runnerOn(executor, input))
-      return new HostStepper(model, parameters, { ...settings, runner, seed })
-    }
-    const { runner, graphs } = (this.#device ??= this.#openDevice(open()))
-    return new DeviceStepper(graphs, model, parameters, { ...settings, runner, seed })
+    const { model, settings } = this.#options
+    const { runner, graphs } = this.#places.current
+    const options = { ...settings, runner, seed }
+    return graphs
+      ? new DeviceStepper(graphs, model, parameters, options)
+      : new HostStepper(model, parameters, options)
   }
 
   async dispose(): Promise<void> {
-    await this.#host?.dispose()
-    await this.#device?.runner.dispose()
-    await this.#device?.graphs.memory.dispose()
-  }
-
-  #openDevice(memory: DeviceMemory) {
-    const graphs = new DeviceGraphs(memory, this.#options)
-    const mask = packedMask(this.#options.settings.dropout)
-    return { runner: this.#runnerOn(graphs.trainSteps, mask), graphs }
+    await this.#places.dispose(({ runner }) => runner.dispose())
   }
 
   #runnerOn(executor: Executor, mask: MaskOf): BatchRunner {
