@@ -11,7 +11,7 @@
 import type { Tensors } from '../executors/executor.ts'
 import { sizeOf } from '../graph/ir.ts'
 import type { Model } from '../models/model.ts'
-import { embeddingName } from '../models/parameters.ts'
+import { embeddingName, shapesOfParameters } from '../models/parameters.ts'
 import type { DeviceGraphs } from './device-graphs.ts'
 import { sumName } from './device-graphs.ts'
 import { DeviceOutcomes } from './device-outcomes.ts'
@@ -26,8 +26,8 @@ import type {
   StepperOptions,
   StepperParts
 } from './stepper.ts'
-import { StepWords } from './step-words.ts'
 import { partsOf } from './stepper.ts'
+import { StepWords } from './step-words.ts'
 import { factorsOf, stateName } from './update-graph.ts'
 import type { WordTable } from './word-tables.ts'
 import { wordTable } from './word-tables.ts'
@@ -56,14 +56,16 @@ export class DeviceStepper implements Stepper {
     this.#graphs = graphs
     this.#optimizer = createOptimizer(options.optimizer)
     this.#words = new StepWords(model, graphs)
-    const [weights, optimizer, words] = [parameters[embeddingName]!, this.#optimizer, this.#words]
-    this.#table = wordTable({ model, weights, optimizer, graphs, words })
+    const weights = parameters[embeddingName]!
+    const table = graphs.hasWords ? this.#optimizer.table(weights, model.embeddingSize) : undefined
+    const rule = this.#optimizer.rowRule
+    this.#table = wordTable({ model, weights, table, rule, graphs, words: this.#words })
     this.#outcomes = new DeviceOutcomes(graphs.memory, graphs.sizes)
     const changed = Array.from(graphs.changed, ([name, shape]) => {
       return [name, parameters[name] ?? new Float32Array(sizeOf(shape))] as const
     })
     this.#changed = Object.fromEntries(changed)
-    const ofTable = Object.entries(this.#table.state).map(([array, values]) => {
+    const ofTable = Object.entries(table?.state ?? {}).map(([array, values]) => {
       return [stateName(embeddingName, array), values] as const
     })
     this.state = new Map([...ofTable, ...changed.filter(([name]) => !parameters[name])])
@@ -117,11 +119,11 @@ export class DeviceStepper implements Stepper {
 
   /** Takes all parameters there, those that are not trained as well. */
   async #begin(): Promise<void> {
-    const fixed = this.#model.parameters.map(({ name }) => [name, this.parameters[name]!] as const)
-    const shapes = this.#model.parameters.map(({ name, shape }) => [name, shape] as const)
+    const shapes = shapesOfParameters(this.#model)
+    const all = Object.keys(shapes).map((name) => [name, this.parameters[name]!] as const)
     await this.#graphs.memory.write(
-      { ...Object.fromEntries(fixed), ...this.#changed },
-      Object.fromEntries([...shapes, ...this.#graphs.changed])
+      { ...Object.fromEntries(all), ...this.#changed },
+      { ...shapes, ...Object.fromEntries(this.#graphs.changed) }
     )
     await this.#table.begin()
     await this.#outcomes.begin()

@@ -6,15 +6,12 @@ import { lookUpIn } from '../models/batch-runner.ts'
 import type { Model } from '../models/model.ts'
 import { embeddingName } from '../models/parameters.ts'
 import type { DeviceGraphs } from './device-graphs.ts'
-import type { Optimizer } from './optimizers.ts'
-import type { KeptState, RowRule, TableState } from './sparse-table.ts'
+import type { RowRule, TableState } from './sparse-table.ts'
 import { scaleBy } from './step-gradients.ts'
 import type { BatchWords, StepWords } from './step-words.ts'
 import { rowFactors, stateName } from './update-graph.ts'
 
 export interface WordTable {
-  /** What the optimizer keeps of it; up to date after `settle`. */
-  readonly state: KeptState
   /** Gets ready for the first step: arrays may have been filled until then. */
   begin(): Promise<void>
   /** Puts the embeddings of a batch's words, as they are after the last step, where the batch reads them. */
@@ -29,7 +26,10 @@ export interface WordTableParts {
   model: Model
   /** [words, embedding], changed by `settle`. */
   weights: Float32Array
-  optimizer: Optimizer
+  /** As the host has it, up to date after `settle`; none where it is frozen. */
+  table: TableState | undefined
+  /** How the optimizer changes its rows. */
+  rule: RowRule
   graphs: DeviceGraphs
   /** Of the step under way. */
   words: StepWords
@@ -49,19 +49,9 @@ export function wordTable(parts: WordTableParts): WordTable {
  */
 class DeviceTable implements WordTable {
   readonly #parts: WordTableParts
-  readonly #rule: RowRule
-  /** As the host has it; none where it is frozen. */
-  readonly #table: TableState | undefined
 
   constructor(parts: WordTableParts) {
-    const { model, weights, optimizer, graphs } = parts
     this.#parts = parts
-    this.#rule = optimizer.rowRule
-    this.#table = graphs.hasWords ? optimizer.table(weights, model.embeddingSize) : undefined
-  }
-
-  get state(): KeptState {
-    return this.#table?.state ?? {}
   }
 
   begin(): Promise<void> {
@@ -72,7 +62,7 @@ class DeviceTable implements WordTable {
   }
 
   async lookUp({ words, room }: BatchWords): Promise<void> {
-    const ledger = this.#table?.ledger
+    const ledger = this.#parts.table?.ledger
     const owed = new Float32Array(room)
     if (ledger) words.forEach((word, n) => (owed[n] = ledger.owed(word, ledger.step)))
     const lookUp = await this.#parts.graphs.lookUp(room)
@@ -80,32 +70,34 @@ class DeviceTable implements WordTable {
   }
 
   async step(): Promise<void> {
-    const { ledger } = this.#table!
-    const { graphs, words } = this.#parts
+    const { graphs, words, table, rule } = this.#parts
+    const { ledger } = table!
     const { all, room } = words
-    const factors = rowFactors(this.#rule, ledger, all, room)
+    const factors = rowFactors(rule, ledger, all, room)
     const update = await graphs.updateRows(room)
     await update.run({ ids: this.#idsOf(all, room), factors })
     for (const word of all) ledger.lastStep[word] = ledger.step
   }
 
   async settle(): Promise<void> {
-    if (!this.#table) return
+    const { table, graphs } = this.#parts
+    if (!table) return
     const arrays = this.#arrays
-    const read = await this.#parts.graphs.memory.read(Object.keys(arrays))
+    const read = await graphs.memory.read(Object.keys(arrays))
     for (const [name, array] of Object.entries(arrays)) array.set(read[name]!)
-    this.#table.catchUpAll()
+    table.catchUpAll()
     // Rows that were owed something are others now.
     await this.begin()
   }
 
   /** The arrays that the device has too. */
   get #arrays(): Tensors {
-    if (!this.#table) return { [embeddingName]: this.#parts.weights }
-    const kept = this.#rule.arrays.map((name) => {
-      return [stateName(embeddingName, name), this.state[name] as Float32Array] as const
+    const { weights, table, rule } = this.#parts
+    if (!table) return { [embeddingName]: weights }
+    const kept = rule.arrays.map((name) => {
+      return [stateName(embeddingName, name), table.state[name] as Float32Array] as const
     })
-    return { [embeddingName]: this.#table.weights, ...Object.fromEntries(kept) }
+    return { [embeddingName]: table.weights, ...Object.fromEntries(kept) }
   }
 
   /** [room] rows of the table, filled up with [PAD]'s, which never changes. */
@@ -119,22 +111,14 @@ class DeviceTable implements WordTable {
 /** Rows are on their way there and back at every step, which then waits for the device. */
 class HostTable implements WordTable {
   readonly #parts: WordTableParts
-  /** None where it is frozen. */
-  readonly #table: TableState | undefined
   readonly #lookUp: LookUp
 
   constructor(parts: WordTableParts) {
-    const { model, weights, optimizer, graphs } = parts
+    const { model, weights, table } = parts
     this.#parts = parts
-    const table = graphs.hasWords ? optimizer.table(weights, model.embeddingSize) : undefined
-    this.#table = table
     this.#lookUp = table
       ? (words, into) => table.read(words, into)
       : lookUpIn(weights, model.embeddingSize)
-  }
-
-  get state(): KeptState {
-    return this.#table?.state ?? {}
   }
 
   begin(): Promise<void> {
@@ -149,16 +133,16 @@ class HostTable implements WordTable {
   }
 
   async step(): Promise<void> {
-    const { graphs, model, words } = this.#parts
+    const { graphs, model, words, table } = this.#parts
     const names = graphs.isClipped ? ['wordSum', 'scale'] : ['wordSum']
     const { wordSum, scale } = await graphs.memory.read(names)
     const gradients = wordSum!.subarray(0, words.all.length * model.embeddingSize)
     if (scale && scale[0] !== 1) scaleBy(gradients, scale[0]!)
-    this.#table!.step(words.all, gradients)
+    table!.step(words.all, gradients)
   }
 
   settle(): Promise<void> {
-    this.#table?.catchUpAll()
+    this.#parts.table?.catchUpAll()
     return Promise.resolve()
   }
 }

@@ -128,7 +128,8 @@ function deviceTable(settings: OptimizerSettings, initial: Float32Array): Table 
   const optimizer = createOptimizer(settings)
   const weights = initial.slice()
   const words = new StepWords(model, graphs)
-  const table = wordTable({ model, weights, optimizer, graphs, words })
+  const host = optimizer.table(weights, width)
+  const table = wordTable({ model, weights, table: host, rule: optimizer.rowRule, graphs, words })
   const begun = table.begin()
   const room = 16
   const batchOf = (ids: Int32Array) => ({
